@@ -1,0 +1,142 @@
+import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic } from './ids.ts'
+import { decimalOdds, type DecimalOdds, impliedProbability, overround, type PriceFormat, type Probability } from './price.ts'
+import type { Tick } from './tick.ts'
+
+export const marketStatuses = ['open', 'suspended', 'closed', 'settled'] as const
+export type MarketStatus = (typeof marketStatuses)[number]
+
+/** A quote follows its market unless it is withdrawn alone; `removed` is the tombstone. */
+export const quoteStatuses = [...marketStatuses, 'removed'] as const
+export type QuoteStatus = (typeof quoteStatuses)[number]
+
+/** All in the feed's own unit; null means that nobody is on that side. `point` is the line of a spread or total. */
+export type Prices = { last: number | null; back: number | null; lay: number | null; point: number | null }
+
+/** What dedupe compares: two quotes with the same value are one observation, however often the feed restamps it. */
+export type QuoteValue = Prices & { status: QuoteStatus }
+
+/** The real-world happening that is bet on. */
+export type Fixture = { id: string; name: string; startsAtMs: number | null }
+
+/** What a feed says of a market in its own description; changing it alone is not a tick. */
+export type MarketDescription = {
+  name: string
+  url: string | null
+  image: string | null
+  status: MarketStatus
+  fixture: Fixture | null
+}
+
+/**
+ * One market as a feed showed it at one instant: what every `map.ts` gives.
+ * `complete: false` marks a partial push, from whose gaps nothing may be concluded.
+ * `asOfMs` orders snapshots of one market; see DESIGN, Identity and Event hubs, for which clock it is.
+ */
+export type Snapshot = {
+  marketId: MarketId
+  feed: FeedName
+  topic: Topic
+  asOfMs: number
+  observedAtMs: number
+  publishedAtMs: number | null
+  complete: boolean
+  priceFormat: PriceFormat
+  market: MarketDescription
+  selections: readonly SnapshotSelection[]
+}
+export type SnapshotSelection = { id: SelectionId; name: string; image: string | null; quotes: readonly SnapshotQuote[] }
+export type SnapshotQuote = QuoteValue & { bookmaker: Bookmaker }
+
+/** A complete poll no longer lists this market. */
+export type GoneMarket = {
+  marketId: MarketId
+  feed: FeedName
+  topic: Topic
+  asOfMs: number
+  observedAtMs: number
+  publishedAtMs: number | null
+}
+
+/** All current prices of one market, and the `seq` of the last tick in them. The store and the browser hold this same shape. */
+export type Book = MarketDescription & {
+  marketId: MarketId
+  feed: FeedName
+  topic: Topic
+  priceFormat: PriceFormat
+  seq: number
+  changedAtMs: number
+  selections: readonly Selection[]
+}
+export type Selection = { id: SelectionId; name: string; image: string | null; quotes: readonly Quote[] }
+/** `decimalOdds` and `impliedProbability` are those of `back`: what a stake placed now would get. */
+export type Quote = QuoteValue & {
+  bookmaker: Bookmaker
+  decimalOdds: DecimalOdds | null
+  impliedProbability: Probability | null
+  seq: number
+  changedAtMs: number
+}
+
+/**
+ * The book after `ticks`, in the order given. Ticks that the book already holds are passed over, so applying twice is applying
+ * once (I5), and a book is exactly what its ticks, replayed from the first, give (I11).
+ */
+export function applyTicks<B extends Book>(book: B, ticks: readonly Tick[]): B {
+  const fresh = ticks.filter((tick) => tick.seq > book.seq)
+  const last = fresh.at(-1)
+  if (last === undefined) return book
+  const latest = new Map<QuoteKey, Tick>()
+  for (const tick of fresh) latest.set(quoteKeyOf(tick.selectionId, tick.bookmaker), tick)
+  const selections = book.selections.map((selection) => withTicks(selection, latest, book.priceFormat))
+  for (const tick of latest.values()) addSelection(selections, tick, book.priceFormat)
+  return { ...book, seq: last.seq, status: last.marketStatus, changedAtMs: last.observedAtMs, selections }
+}
+
+export function quoteOf(tick: Tick, format: PriceFormat): Quote {
+  return {
+    bookmaker: tick.bookmaker,
+    last: tick.last,
+    back: tick.back,
+    lay: tick.lay,
+    point: tick.point,
+    status: tick.status,
+    decimalOdds: (tick.back === null ? undefined : decimalOdds(tick.back, format)) ?? null,
+    impliedProbability: (tick.back === null ? undefined : impliedProbability(tick.back, format)) ?? null,
+    seq: tick.seq,
+    changedAtMs: tick.observedAtMs,
+  }
+}
+
+/** Over the best open price of each selection; `undefined` unless every selection still in the market can be backed. */
+export function marketOverround(market: Pick<Book, 'selections'>): number | undefined {
+  const best: Probability[] = []
+  for (const { quotes } of market.selections) {
+    if (quotes.every((quote) => quote.status === 'removed')) continue
+    const open = quotes.flatMap((q) => (q.status === 'open' && q.impliedProbability !== null ? [q.impliedProbability] : []))
+    if (open.length === 0) return undefined
+    best.push(open.reduce((least, p) => (p < least ? p : least)))
+  }
+  return best.length < 2 ? undefined : overround(best)
+}
+
+/** Takes the ticks it uses out of `latest`; what is left there belongs to selections that the book does not have yet. */
+function withTicks(selection: Selection, latest: Map<QuoteKey, Tick>, format: PriceFormat): Selection {
+  let touched = false
+  const quotes = selection.quotes.map((quote) => {
+    const key = quoteKeyOf(selection.id, quote.bookmaker)
+    const tick = latest.get(key)
+    if (tick === undefined) return quote
+    latest.delete(key)
+    touched = true
+    return quoteOf(tick, format)
+  })
+  return touched ? { ...selection, quotes } : selection
+}
+
+function addSelection(selections: Selection[], tick: Tick, format: PriceFormat): void {
+  const at = selections.findIndex((selection) => selection.id === tick.selectionId)
+  const quote = quoteOf(tick, format)
+  const known = selections[at]
+  if (known === undefined) selections.push({ id: tick.selectionId, name: tick.selectionName, image: null, quotes: [quote] })
+  else selections[at] = { ...known, quotes: [...known.quotes, quote] }
+}

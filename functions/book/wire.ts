@@ -1,0 +1,193 @@
+import * as v from '@badrap/valita'
+
+import type { FeedHealth } from './feed-health.ts'
+import { bookmakerOf, feedName, type MarketId, quoteKeyOf, type SelectionId, topicOf } from './ids.ts'
+import { type Book, type GoneMarket, type MarketStatus, marketStatuses, quoteStatuses, type Snapshot } from './market.ts'
+import { isPrice, priceFormats } from './price.ts'
+import { type Tick, tickKinds } from './tick.ts'
+
+/** What travels between the stages, and how it is read at each door. A message that grows keeps its `v`; one that changes meaning gets the next. */
+export type SnapshotMessage = ({ v: 1; kind: 'market' } & Snapshot) | ({ v: 1; kind: 'gone' } & GoneMarket)
+
+/**
+ * To the browsers. `from`..`to` is the range of `seq` that the entry covers, whether or not a tick in it was conflated away: the board
+ * may apply it to a book at `from − 1` or later. The answer of `GET /api/markets/{id}/ticks` is the same shape.
+ */
+export type BoardMessage =
+  | { v: 1; kind: 'delta'; topic: string; sentAtMs: number; markets: MarketDelta[] }
+  | { v: 1; kind: 'feeds'; sentAtMs: number; feeds: FeedHealth[] }
+export type MarketDelta = { id: MarketId; from: number; to: number; status: MarketStatus; ticks: Tick[] }
+
+/** `GET /api/markets`. `readAtMs` is the server's clock when it read the books: the browser learns its own clock's error from it. */
+export type MarketsAnswer = { readAtMs: number; markets: Book[] }
+
+/** Why a browser must take a new snapshot instead of the ticks it asked for. */
+export type SnapshotRequired = { error: 'snapshot_required'; reason: 'expired' | 'ahead' | 'too_far_behind' }
+
+export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string }
+
+/** A message may not claim an instant further ahead than this: it would make every later one stale until time caught up. */
+const maxAheadMs = 5 * 60_000
+
+/** Reads one message from the hub; `nowMs` guards against clocks that run ahead. */
+export function parseSnapshotMessage(raw: unknown, nowMs: number): Parsed<SnapshotMessage> {
+  const gone = typeof raw === 'object' && raw !== null && 'kind' in raw && raw.kind === 'gone'
+  const parsed = parse<SnapshotMessage>(gone ? goneMessage : marketMessage, raw)
+  if (!parsed.ok) return parsed
+  const aheadMs = parsed.value.asOfMs - nowMs
+  return aheadMs > maxAheadMs ? { ok: false, reason: `asOfMs: ${aheadMs} ms ahead of our clock` } : parsed
+}
+
+export const parseSnapshot = (raw: unknown): Parsed<Snapshot> => parse<Snapshot>(snapshot, raw)
+export const parseBoardMessage = (raw: unknown): Parsed<BoardMessage> => parse<BoardMessage>(boardMessage, raw)
+export const parseMarketsAnswer = (raw: unknown): Parsed<MarketsAnswer> => parse<MarketsAnswer>(marketsAnswer, raw)
+export const parseMarketDelta = (raw: unknown): Parsed<MarketDelta> => parse<MarketDelta>(marketDelta, raw)
+export const parseBook = (raw: unknown): Parsed<Book> => parse<Book>(book, raw)
+
+/** Unknown fields are dropped, so that a sender may be newer than its reader. */
+export function parse<T>(schema: v.Type<T>, raw: unknown): Parsed<T> {
+  const result = schema.try(raw, { mode: 'strip' })
+  if (result.ok) return { ok: true, value: result.value }
+  return { ok: false, reason: result.issues.slice(0, 3).map(explain).join('; ') }
+}
+
+function explain({ path, code, ...issue }: v.Err['issues'][number]): string {
+  const what =
+    code === 'invalid_type' && 'expected' in issue
+      ? `expected ${issue.expected.join(' or ')}`
+      : code === 'missing_value'
+        ? 'missing'
+        : code === 'custom_error' && 'error' in issue && typeof issue.error === 'string'
+          ? issue.error
+          : code.replaceAll('_', ' ')
+  return `${path.join('.') || 'message'}: ${what}`
+}
+
+const text = v
+  .string()
+  .assert((s) => s.length <= 2_000 && !s.includes('\n'), 'longer than 2,000 characters, or more than one line')
+const id = v.string().assert((s) => s.length > 0 && s.length <= 256 && !/[\n\r]/.test(s), 'not an id of 1 to 256 characters')
+const finite = v.number().assert(Number.isFinite, 'not a finite number')
+const instantMs = v.number().assert((n) => Number.isSafeInteger(n) && n > 0, 'not a time in whole milliseconds')
+const counter = v.number().assert((n) => Number.isSafeInteger(n) && n >= 0, 'not a whole number')
+const orNull = <T>(type: v.Type<T>) => type.nullable().optional(() => null)
+const oneOf = <const T extends readonly string[]>(words: T) => v.union(...words.map((word) => v.literal(word as T[number])))
+
+const namespaced = id.assert((s) => /^[a-z][a-z0-9-]*:./.test(s), 'not <feed>:<id>')
+const marketId = namespaced.map((s) => s as MarketId)
+const selectionId = namespaced.map((s) => s as SelectionId)
+const bookmaker = id.map(bookmakerOf)
+const feed = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a feed name').map(feedName)
+const topic = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a topic').map(topicOf)
+
+const prices = { last: orNull(finite), back: orNull(finite), lay: orNull(finite), point: orNull(finite) }
+const quoteValue = { ...prices, status: oneOf(quoteStatuses).optional(() => 'open' as const) }
+const fixture = v.object({ id, name: text, startsAtMs: orNull(instantMs) })
+const description = {
+  name: text,
+  url: orNull(text),
+  image: orNull(text),
+  status: oneOf(marketStatuses),
+  fixture: orNull(fixture),
+}
+const market = { marketId, feed, topic }
+const clocks = { asOfMs: instantMs, observedAtMs: instantMs, publishedAtMs: orNull(instantMs) }
+
+const snapshotFields = {
+  ...market,
+  ...clocks,
+  complete: v.boolean(),
+  priceFormat: oneOf(priceFormats),
+  market: v.object(description),
+  selections: v.array(
+    v.object({ id: selectionId, name: text, image: orNull(text), quotes: v.array(v.object({ bookmaker, ...quoteValue })) }),
+  ),
+}
+const snapshot = v.object(snapshotFields).chain(coherent)
+const marketMessage = v
+  .object({ v: v.literal(1), kind: v.literal('market').optional(() => 'market' as const), ...snapshotFields })
+  .chain(coherent)
+const goneMessage = v.object({ v: v.literal(1), kind: v.literal('gone'), ...market, ...clocks })
+
+/** What the shape alone cannot say: ids belong to the feed, each quote is said once, each price is one in the stated format. */
+function coherent<S extends Snapshot>(seen: S): v.ValitaResult<S> {
+  if (!seen.marketId.startsWith(`${seen.feed}:`)) return v.err(`marketId: not one of feed ${seen.feed}`)
+  const keys = new Set<string>()
+  for (const selection of seen.selections) {
+    for (const quote of selection.quotes) {
+      const key = quoteKeyOf(selection.id, quote.bookmaker)
+      if (keys.has(key)) return v.err(`selections: ${selection.id} quoted twice by ${quote.bookmaker}`)
+      keys.add(key)
+      for (const price of [quote.last, quote.back, quote.lay]) {
+        if (price !== null && !isPrice(price, seen.priceFormat))
+          return v.err(`selections: ${price} is no ${seen.priceFormat} price`)
+      }
+    }
+  }
+  return v.ok(seen)
+}
+
+const tick: v.Type<Tick> = v.object({
+  ...quoteValue,
+  seq: counter,
+  kind: oneOf(tickKinds),
+  selectionId,
+  selectionName: text,
+  bookmaker,
+  marketStatus: oneOf(marketStatuses),
+  publishedAtMs: orNull(instantMs),
+  observedAtMs: instantMs,
+  storedAtMs: instantMs,
+})
+const marketDelta = v.object({
+  id: marketId,
+  from: counter,
+  to: counter,
+  status: oneOf(marketStatuses),
+  ticks: v.array(tick),
+})
+const book = v.object({
+  ...market,
+  ...description,
+  priceFormat: oneOf(priceFormats),
+  seq: counter,
+  changedAtMs: instantMs,
+  selections: v.array(
+    v.object({
+      id: selectionId,
+      name: text,
+      image: orNull(text),
+      quotes: v.array(
+        v.object({
+          ...quoteValue,
+          bookmaker,
+          decimalOdds: finite.nullable().map((n) => n as Book['selections'][number]['quotes'][number]['decimalOdds']),
+          impliedProbability: finite
+            .nullable()
+            .map((n) => n as Book['selections'][number]['quotes'][number]['impliedProbability']),
+          seq: counter,
+          changedAtMs: instantMs,
+        }),
+      ),
+    }),
+  ),
+})
+const feedHealth = v.object({
+  feed,
+  everyMs: finite,
+  polledAtMs: instantMs,
+  completeAtMs: orNull(instantMs),
+  changedAtMs: orNull(instantMs),
+  failure: orNull(v.object({ reason: text, sinceMs: instantMs, times: counter, retryAtMs: orNull(instantMs) })),
+  markets: counter,
+  selections: counter,
+  published: counter,
+  unchanged: counter,
+  rejected: counter,
+})
+export const parseFeedHealth = (raw: unknown): Parsed<FeedHealth> => parse<FeedHealth>(feedHealth, raw)
+const boardMessage = v.union(
+  v.object({ v: v.literal(1), kind: v.literal('delta'), topic: id, sentAtMs: instantMs, markets: v.array(marketDelta) }),
+  v.object({ v: v.literal(1), kind: v.literal('feeds'), sentAtMs: instantMs, feeds: v.array(feedHealth) }),
+)
+const marketsAnswer = v.object({ readAtMs: instantMs, markets: v.array(book) })

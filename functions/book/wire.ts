@@ -51,16 +51,24 @@ export function parse<T>(schema: v.Type<T>, raw: unknown): Parsed<T> {
   return { ok: false, reason: result.issues.slice(0, 3).map(explain).join('; ') }
 }
 
-function explain({ path, code, ...issue }: v.Err['issues'][number]): string {
-  const what =
-    code === 'invalid_type' && 'expected' in issue
-      ? `expected ${issue.expected.join(' or ')}`
-      : code === 'missing_value'
-        ? 'missing'
-        : code === 'custom_error' && 'error' in issue && typeof issue.error === 'string'
-          ? issue.error
-          : code.replaceAll('_', ' ')
-  return `${path.join('.') || 'message'}: ${what}`
+function explain(issue: v.Err['issues'][number]): string {
+  return `${issue.path.join('.') || 'message'}: ${complaint(issue)}`
+}
+
+function complaint(issue: v.Err['issues'][number]): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected.join(' or ')}`
+    case 'missing_value':
+      return 'missing'
+    case 'custom_error':
+      return issue.message ?? 'not acceptable'
+    case 'invalid_literal':
+    case 'invalid_length':
+    case 'invalid_union':
+    case 'unrecognized_keys':
+      return issue.code.replaceAll('_', ' ')
+  }
 }
 
 const text = v
@@ -127,7 +135,8 @@ function coherent<S extends Snapshot>(seen: S): v.ValitaResult<S> {
   return v.ok(seen)
 }
 
-const tick: v.Type<Tick> = v.object({
+/** The fields of a tick, and of a book, wherever they are read: on the socket, over HTTP, in the store. */
+export const tickFields = {
   ...quoteValue,
   seq: counter,
   kind: oneOf(tickKinds),
@@ -138,7 +147,8 @@ const tick: v.Type<Tick> = v.object({
   publishedAtMs: orNull(instantMs),
   observedAtMs: instantMs,
   storedAtMs: instantMs,
-})
+}
+const tick: v.Type<Tick> = v.object(tickFields)
 const marketDelta = v.object({
   id: marketId,
   from: counter,
@@ -146,7 +156,7 @@ const marketDelta = v.object({
   status: oneOf(marketStatuses),
   ticks: v.array(tick),
 })
-const book = v.object({
+export const bookFields = {
   ...market,
   ...description,
   priceFormat: oneOf(priceFormats),
@@ -171,7 +181,8 @@ const book = v.object({
       ),
     }),
   ),
-})
+}
+const book = v.object(bookFields)
 const feedHealth = v.object({
   feed,
   everyMs: finite,

@@ -1,0 +1,78 @@
+import * as v from '@badrap/valita'
+
+import type { FeedName, MarketId, Topic } from './ids.ts'
+import type { Book } from './market.ts'
+import { decimalOdds, impliedProbability, type PriceFormat } from './price.ts'
+import type { Tick } from './tick.ts'
+import { bookFields, type Parsed, parse, tickFields } from './wire.ts'
+
+/**
+ * What the `odds` container keeps, in each market's own partition: one book, and one document a tick.
+ * `asOfMs` and `hub` are the ordering clock and the place on the hub of the last message whose ticks are all in the book.
+ */
+export type StoredBook = Book & { asOfMs: number; hub: HubPosition | null }
+export type HubPosition = { partition: string; sequence: number }
+export type BookDocument = StoredBook & { id: 'book'; type: 'book' }
+
+/** Flat, every field always there, numbers as numbers and ISO times beside them: Power BI reads it as a table. */
+export type TickDocument = Tick & {
+  id: string
+  type: 'tick'
+  ttl: number
+  marketId: MarketId
+  feed: FeedName
+  topic: Topic
+  marketName: string
+  priceFormat: PriceFormat
+  decimalOdds: number | null
+  impliedProbability: number | null
+  publishedAt: string | null
+  observedAt: string
+  storedAt: string
+}
+
+export const bookDocumentId = 'book'
+/** Twelve digits, so that ids sort as numbers do. */
+export const tickDocumentId = (seq: number) => `t:${String(seq).padStart(12, '0')}`
+
+export function bookDocument(book: StoredBook): BookDocument {
+  return { id: bookDocumentId, type: 'book', ...book }
+}
+
+export function tickDocument(tick: Tick, book: Book, ttlSeconds: number): TickDocument {
+  return {
+    id: tickDocumentId(tick.seq),
+    type: 'tick',
+    ttl: ttlSeconds,
+    marketId: book.marketId,
+    feed: book.feed,
+    topic: book.topic,
+    marketName: book.name,
+    priceFormat: book.priceFormat,
+    ...tick,
+    decimalOdds: (tick.back === null ? undefined : decimalOdds(tick.back, book.priceFormat)) ?? null,
+    impliedProbability: (tick.back === null ? undefined : impliedProbability(tick.back, book.priceFormat)) ?? null,
+    publishedAt: tick.publishedAtMs === null ? null : iso(tick.publishedAtMs),
+    observedAt: iso(tick.observedAtMs),
+    storedAt: iso(tick.storedAtMs),
+  }
+}
+
+/** Reads a stored book back, without what the store adds to it. */
+export const parseBookDocument = (raw: unknown): Parsed<StoredBook> => parse<StoredBook>(bookDocumentSchema, raw)
+
+/** The part of a tick document that travels on: the tick, and which market and topic it belongs to. */
+export type ReadTick = { marketId: MarketId; topic: Topic; tick: Tick }
+
+export function parseTickDocument(raw: unknown): Parsed<ReadTick> {
+  const parsed = parse<Tick & { marketId: MarketId; topic: Topic }>(tickDocumentSchema, raw)
+  if (!parsed.ok) return parsed
+  const { marketId, topic, ...tick } = parsed.value
+  return { ok: true, value: { marketId, topic, tick } }
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+const position = v.object({ partition: v.string(), sequence: v.number() })
+const bookDocumentSchema = v.object({ ...bookFields, asOfMs: v.number(), hub: position.nullable() })
+const tickDocumentSchema = v.object({ ...tickFields, marketId: bookFields.marketId, topic: bookFields.topic })

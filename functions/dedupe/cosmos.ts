@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+
+import { BulkOperationType, type Container, type Database, ErrorResponse, type OperationInput } from '@azure/cosmos'
+
+import {
+  bookDocument,
+  type BookDocument,
+  bookDocumentId,
+  parseBookDocument,
+  tickDocument,
+  type TickDocument,
+} from '../book/documents.ts'
+import type { MarketId } from '../book/ids.ts'
+import type { BookStore, DeadLetter, DeadLetters, HeldBook, Saved } from './dedupe.ts'
+import { inParallel } from './in-parallel.ts'
+import type { Write } from './plan.ts'
+
+/** Longer than the SDK's own retries, shorter than an invocation may take. */
+const deadlineMs = 30_000
+
+/** Statuses of one operation, or of the whole request, that say what to do next; whatever else comes is the host's retry policy's to wait out. */
+const alreadyExists = 409
+const otherEtag = 412
+const tooLarge = 413
+const badRequest = 400
+
+export function bookStore(database: Database, tickTtlSeconds: number): BookStore {
+  const odds = database.container('odds')
+  return {
+    load: (market) => loadBook(odds, market),
+    async save(held, write) {
+      const body = operations(held, write, tickTtlSeconds)
+      const options = { abortSignal: AbortSignal.timeout(deadlineMs), contentResponseOnWriteEnabled: false }
+      try {
+        const { result = [] } = await odds.items.batch(body, write.book.marketId, options)
+        return outcomeOf(result.map(({ statusCode, eTag }) => ({ statusCode, eTag })))
+      } catch (error) {
+        if (error instanceof ErrorResponse && typeof error.code === 'number')
+          return outcomeOf([{ statusCode: error.code }], error)
+        throw error
+      }
+    },
+  }
+}
+
+async function loadBook(odds: Container, market: MarketId): Promise<HeldBook | undefined> {
+  const options = { abortSignal: AbortSignal.timeout(deadlineMs) }
+  const { resource, etag } = await odds.item(bookDocumentId, market).read<BookDocument>(options)
+  if (resource === undefined) return undefined
+  const parsed = parseBookDocument(resource)
+  if (!parsed.ok)
+    throw new Error(`The stored book of ${market} cannot be read: ${parsed.reason}. Delete or mend it, and it is built anew`)
+  return { book: parsed.value, etag }
+}
+
+function operations(held: HeldBook | undefined, { book, ticks }: Write, ttlSeconds: number): OperationInput[] {
+  const document = bookDocument(book)
+  const saveBook: OperationInput =
+    held === undefined
+      ? { operationType: BulkOperationType.Create, resourceBody: document }
+      : { operationType: BulkOperationType.Replace, id: bookDocumentId, resourceBody: document, ifMatch: held.etag }
+  return [saveBook, ...ticks.map((tick) => create(tickDocument(tick, book, ttlSeconds)))]
+}
+
+function create(document: TickDocument): OperationInput {
+  return { operationType: BulkOperationType.Create, resourceBody: document }
+}
+
+/** The operation that failed carries its own status and all others 424, so the first status that decides is the culprit's. */
+function outcomeOf(results: readonly { statusCode: number; eTag?: string | undefined }[], cause?: Error): Saved {
+  const [book] = results
+  if (book?.eTag !== undefined && results.every(({ statusCode }) => statusCode < 300)) return { kind: 'saved', etag: book.eTag }
+  for (const { statusCode } of results) {
+    if (statusCode === otherEtag || statusCode === alreadyExists) return { kind: 'conflict' }
+    if (statusCode === tooLarge)
+      return { kind: 'refused', reason: 'larger than the store takes: 2 MB for the book and its new ticks' }
+    if (statusCode === badRequest) return { kind: 'refused', reason: `refused by the store: ${cause?.message ?? 'bad request'}` }
+  }
+  throw new Error(`The store answered ${results.map(({ statusCode }) => statusCode).join(', ')}`, { cause })
+}
+
+/** As much of an unreadable body as is kept; its length and hash tell the rest. */
+const maxKeptBytes = 64 * 1024
+
+/** Ids are made of the place on the hub and of the content: the same letter twice is one document (I5). */
+export function deadLetters(database: Database, hub: string, nowMs: () => number): DeadLetters {
+  const container = database.container('dead-letters')
+  return {
+    async add(letters) {
+      const errors = await inParallel(8, letters, async (letter) => {
+        const options = { abortSignal: AbortSignal.timeout(deadlineMs), contentResponseOnWriteEnabled: false }
+        try {
+          await container.items.create(letterDocument(letter, hub, new Date(nowMs()).toISOString()), options)
+        } catch (error) {
+          if (!(error instanceof ErrorResponse && error.code === alreadyExists)) throw error
+        }
+      })
+      if (errors.length > 0) throw new Error(`${errors.length} dead letters of ${hub} could not be kept`, { cause: errors[0] })
+    },
+  }
+}
+
+function letterDocument({ partition, sequence, reason, body }: DeadLetter, hub: string, at: string) {
+  const sha256 = createHash('sha256').update(body).digest('hex')
+  const kept = new TextDecoder().decode(body.subarray(0, maxKeptBytes))
+  const id = `${partition}:${sequence ?? '-'}:${sha256.slice(0, 16)}`
+  return { id, hub, partition, sequence: sequence ?? null, reason, bytes: body.length, sha256, body: kept, at }
+}

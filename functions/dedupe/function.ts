@@ -1,0 +1,72 @@
+import { app, type InvocationContext, trigger } from '@azure/functions'
+
+import { consumerGroups, topics } from '../../infra/names.ts'
+import type { Connections } from '../connect/connections.ts'
+import type { Settings } from '../settings.ts'
+import { BookCache } from './book-cache.ts'
+import { bookStore, deadLetters } from './cosmos.ts'
+import { dedupe, type HubEvent } from './dedupe.ts'
+
+/** One function a topic, so that each scales alone. They share the books: a market is of one topic only. */
+export function registerDedupe(settings: Settings, connections: Connections): void {
+  const cache = new BookCache()
+  for (const topic of settings.topics) {
+    const { hub } = topics[topic]
+    app.generic(`dedupe${topic.charAt(0).toUpperCase()}${topic.slice(1)}`, {
+      trigger: trigger.generic({
+        type: 'eventHubTrigger',
+        connection: 'EVENT_HUBS',
+        eventHubName: hub,
+        consumerGroup: consumerGroups.dedupe,
+        cardinality: 'many',
+        // As bytes: given nothing, the host parses each body as JSON itself, and one that is none fails the whole batch before we see it.
+        dataType: 'binary',
+      }),
+      // For ever: the host moves its checkpoint when the last retry is over, so a limit here would lose ticks whenever the store is away.
+      retry: {
+        strategy: 'exponentialBackoff',
+        maxRetryCount: -1,
+        minimumInterval: { seconds: 1 },
+        maximumInterval: { seconds: 30 },
+      },
+      async handler(bodies: unknown, context: InvocationContext) {
+        const database = await connections.odds()
+        const ports = { books: bookStore(database, settings.tickTtlSeconds), deadLetters: deadLetters(database, hub, Date.now) }
+        const startedMs = Date.now()
+        const { events, aligned } = hubEvents(bodies, context.triggerMetadata)
+        const report = await dedupe(events, ports, cache, Date.now)
+        context.log(
+          'ticks saved',
+          JSON.stringify({ hub, events: events.length, aligned, ...report, tookMs: Date.now() - startedMs }),
+        )
+      },
+    })
+  }
+}
+
+/**
+ * The host's arrays → events. `aligned` is false where the metadata has another length than the bodies (the host may leave out
+ * empty entries): then nobody can say which number belongs to which event, and the ordering clock alone decides.
+ */
+export function hubEvents(
+  bodies: unknown,
+  metadata: InvocationContext['triggerMetadata'],
+): { events: HubEvent[]; aligned: boolean } {
+  const all = Array.isArray(bodies) ? bodies : [bodies]
+  const sequences = metadata?.['sequenceNumberArray']
+  const numbers = Array.isArray(sequences) ? sequences.map(Number) : []
+  const aligned = numbers.length === all.length && numbers.every(Number.isSafeInteger)
+  const partition = partitionOf(metadata?.['partitionContext'])
+  const events = all.map((body, i): HubEvent => ({ body: bytesOf(body), partition, sequence: aligned ? numbers[i] : undefined }))
+  return { events, aligned }
+}
+
+function partitionOf(context: unknown): string {
+  return typeof context === 'object' && context !== null && 'partitionId' in context ? String(context.partitionId) : '?'
+}
+
+/** A host that does not honour `dataType` gives text or parsed JSON; both go back to the bytes they came from. */
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body
+  return new TextEncoder().encode(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''))
+}

@@ -1,0 +1,113 @@
+import { parseTickDocument, type ReadTick } from '../book/documents.ts'
+import { type FeedHealth } from '../book/feed-health.ts'
+import { feedsGroup, marketGroup, topicGroup } from '../book/ids.ts'
+import { type BoardMessage, type MarketDelta, parseFeedHealth } from '../book/wire.ts'
+import { conflate } from './conflate.ts'
+
+/** Everyone in `group` gets `message`; rejects when the service has not taken it. */
+export type Broadcaster = { send(group: string, message: BoardMessage): Promise<void> }
+
+export type FanoutReport = { ticks: number; sentTicks: number; markets: number; frames: number; unreadable: readonly string[] }
+
+/** Web PubSub takes messages up to 1 MB; this leaves room for the envelope it puts around ours. */
+const maxFrameBytes = 900_000
+/** Sends under way at the same time. Per group they go one after the other, or a later frame could overtake an earlier one. */
+const groupsInFlight = 16
+
+/**
+ * One page of the change feed → one frame per topic and one per market. It throws when a send fails, and the host brings the page
+ * again: a browser passes over what it has (I5). A document that is no tick is skipped and named, never thrown at (I7).
+ */
+export async function fanoutTicks(
+  page: readonly unknown[],
+  broadcaster: Broadcaster,
+  nowMs: () => number,
+): Promise<FanoutReport> {
+  const { ticks, unreadable } = readTicks(page)
+  const sends: { group: string; messages: BoardMessage[] }[] = []
+  const report = { ticks: ticks.length, sentTicks: 0, markets: 0, frames: 0, unreadable }
+  for (const [topic, deltas] of conflate(ticks)) {
+    const sentAtMs = nowMs()
+    const message = (markets: MarketDelta[]): BoardMessage => ({ v: 1, kind: 'delta', topic, sentAtMs, markets })
+    sends.push({ group: topicGroup(topic), messages: frames(deltas).map(message) })
+    for (const [id, own] of byMarket(deltas)) {
+      sends.push({ group: marketGroup(topic, id), messages: frames(own).map(message) })
+      report.markets++
+    }
+    for (const delta of deltas) report.sentTicks += delta.ticks.length
+  }
+  report.frames = sends.reduce((sum, { messages }) => sum + messages.length, 0)
+  await sendAll(sends, broadcaster)
+  return report
+}
+
+/** The heartbeat: every feed that was polled since the last page. */
+export async function fanoutFeeds(
+  page: readonly unknown[],
+  broadcaster: Broadcaster,
+  nowMs: () => number,
+): Promise<readonly string[]> {
+  const feeds: FeedHealth[] = []
+  const unreadable: string[] = []
+  for (const document of page) {
+    const parsed = parseFeedHealth(document)
+    if (parsed.ok) feeds.push(parsed.value)
+    else unreadable.push(parsed.reason)
+  }
+  if (feeds.length > 0) await broadcaster.send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: nowMs(), feeds })
+  return unreadable
+}
+
+function readTicks(page: readonly unknown[]): { ticks: ReadTick[]; unreadable: string[] } {
+  const ticks: ReadTick[] = []
+  const unreadable: string[] = []
+  for (const document of page) {
+    if (!isTick(document)) continue
+    const parsed = parseTickDocument(document)
+    if (parsed.ok) ticks.push(parsed.value)
+    else unreadable.push(parsed.reason)
+  }
+  return { ticks, unreadable }
+}
+
+/** The books come by in the same feed; whatever else may, one day, is not ours to judge. */
+const isTick = (document: unknown) =>
+  typeof document === 'object' && document !== null && 'type' in document && document.type === 'tick'
+
+function byMarket(deltas: readonly MarketDelta[]): Map<MarketDelta['id'], MarketDelta[]> {
+  const markets = new Map<MarketDelta['id'], MarketDelta[]>()
+  for (const delta of deltas) markets.set(delta.id, [...(markets.get(delta.id) ?? []), delta])
+  return markets
+}
+
+/** Cuts between markets, so a frame stays under the limit as long as no single market's page passes it: 100 ticks are some 40 KB. */
+function frames(deltas: readonly MarketDelta[]): MarketDelta[][] {
+  const cut: MarketDelta[][] = []
+  let frame: MarketDelta[] = []
+  let bytes = 0
+  for (const delta of deltas) {
+    const own = Buffer.byteLength(JSON.stringify(delta))
+    if (frame.length > 0 && bytes + own > maxFrameBytes) {
+      cut.push(frame)
+      frame = []
+      bytes = 0
+    }
+    frame.push(delta)
+    bytes += own
+  }
+  if (frame.length > 0) cut.push(frame)
+  return cut
+}
+
+async function sendAll(
+  sends: readonly { group: string; messages: readonly BoardMessage[] }[],
+  broadcaster: Broadcaster,
+): Promise<void> {
+  const left = sends.values()
+  const lane = async () => {
+    for (const { group, messages } of left) {
+      for (const message of messages) await broadcaster.send(group, message)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(groupsInFlight, sends.length) }, lane))
+}

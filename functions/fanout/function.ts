@@ -1,0 +1,60 @@
+import { app, type InvocationContext, type RetryOptions } from '@azure/functions'
+
+import { type ContainerName, database } from '../../infra/names.ts'
+import type { Connections } from '../connect/connections.ts'
+import { fanoutFeeds, fanoutTicks } from './fanout.ts'
+import { webPubSubBroadcaster } from './web-pubsub.ts'
+
+/** For ever: the host moves its lease when the last retry is over, and a page that was never sent would be a silent gap. */
+const retry: RetryOptions = {
+  strategy: 'exponentialBackoff',
+  maxRetryCount: -1,
+  minimumInterval: { seconds: 1 },
+  maximumInterval: { seconds: 30 },
+}
+
+/**
+ * How long the trigger rests after an empty page, which is most of the time from feed to browser. Each poll of a quiet container costs
+ * one request unit: 26 million a month at this rate.
+ */
+const feedPollDelayMs = 100
+
+/** Ticks a page at most: what one invocation holds in memory (I9). */
+const maxTicksPerPage = 1_000
+
+export function registerFanout(connections: Connections): void {
+  app.cosmosDB('fanoutTicks', {
+    ...changesOf('odds'),
+    maxItemsPerInvocation: maxTicksPerPage,
+    async handler(page: unknown[], context: InvocationContext) {
+      const startedMs = Date.now()
+      const { unreadable, ...report } = await fanoutTicks(page, webPubSubBroadcaster(await connections.webPubSub()), Date.now)
+      if (unreadable.length > 0)
+        context.error('ticks unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
+      context.log('ticks sent', JSON.stringify({ ...report, tookMs: Date.now() - startedMs }))
+    },
+  })
+  app.cosmosDB('fanoutFeeds', {
+    ...changesOf('feeds'),
+    maxItemsPerInvocation: 100,
+    async handler(page: unknown[], context: InvocationContext) {
+      const unreadable = await fanoutFeeds(page, webPubSubBroadcaster(await connections.webPubSub()), Date.now)
+      if (unreadable.length > 0)
+        context.error('feeds unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
+    },
+  })
+}
+
+function changesOf(containerName: ContainerName) {
+  return {
+    connection: 'COSMOS',
+    databaseName: database,
+    containerName,
+    leaseContainerName: 'leases' satisfies ContainerName,
+    leaseContainerPrefix: `fanout-${containerName}-`,
+    createLeaseContainerIfNotExists: false,
+    startFromBeginning: false,
+    feedPollDelay: feedPollDelayMs,
+    retry,
+  }
+}

@@ -1,0 +1,95 @@
+import { type TopicName, topicNames } from '../infra/names.ts'
+
+/** How to reach one Azure service: with a connection string (local), or as this app's own identity (Azure). */
+export type Connection =
+  | { kind: 'connection-string'; connectionString: string }
+  | { kind: 'identity'; host: string; clientId: string | undefined }
+
+/** `schedule` is NCRONTAB with seconds, in UTC. */
+export type FeedSettings = { url: string; schedule: string; key: string | undefined }
+
+export type Settings = {
+  eventHubs: Connection
+  cosmos: Connection
+  webPubSub: Connection
+  feeds: ReadonlyMap<string, FeedSettings>
+  topics: readonly TopicName[]
+  tickTtlSeconds: number
+}
+
+/** The feeds that this app knows how to read, and how it reads them unless told otherwise. */
+const knownFeeds: Record<string, { url: string; schedule: string }> = {
+  predictit: { url: 'https://www.predictit.org/api/marketdata/all/', schedule: '*/30 * * * * *' },
+  simulated: { url: 'seed:1', schedule: '* * * * * *' },
+}
+
+/**
+ * Environment → settings, all of it at once: what is missing or wrong is listed whole, so that nobody has to start an app five times to
+ * learn five names.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const faults: string[] = []
+  const settings = {
+    eventHubs: connection(env, 'EVENT_HUBS', 'fullyQualifiedNamespace', faults),
+    cosmos: connection(env, 'COSMOS', 'accountEndpoint', faults),
+    webPubSub: connection(env, 'WEB_PUBSUB', 'serviceUri', faults),
+    feeds: feeds(env, faults),
+    topics: topicNames,
+    tickTtlSeconds: tickTtlSeconds(env, faults),
+  }
+  if (faults.length > 0) throw new SettingsError(faults)
+  return settings
+}
+
+export class SettingsError extends Error {
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(`The app's settings are not complete:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.name = 'SettingsError'
+    this.faults = faults
+  }
+}
+
+/** The names and the identity form are those of the Functions triggers, so that one set of settings serves triggers and SDK clients. */
+function connection(
+  env: Readonly<Record<string, string | undefined>>,
+  prefix: string,
+  hostSetting: string,
+  faults: string[],
+): Connection {
+  const host = env[`${prefix}__${hostSetting}`]
+  if (host) return { kind: 'identity', host, clientId: env[`${prefix}__clientId`] }
+  const connectionString = env[prefix]
+  if (connectionString) return { kind: 'connection-string', connectionString }
+  faults.push(`${prefix} (a connection string) or ${prefix}__${hostSetting} (to connect as the app's identity) must be set`)
+  return { kind: 'connection-string', connectionString: '' }
+}
+
+function feeds(env: Readonly<Record<string, string | undefined>>, faults: string[]): ReadonlyMap<string, FeedSettings> {
+  const chosen = (env['FEEDS'] ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
+  const found = new Map<string, FeedSettings>()
+  for (const name of chosen) {
+    const known = knownFeeds[name]
+    if (known === undefined) {
+      faults.push(`FEEDS names "${name}", which is not one of ${Object.keys(knownFeeds).join(', ')}`)
+      continue
+    }
+    const prefix = name.toUpperCase().replaceAll('-', '_')
+    found.set(name, {
+      url: env[`${prefix}_URL`] || known.url,
+      schedule: env[`${prefix}_SCHEDULE`] || known.schedule,
+      key: env[`${prefix}_KEY`],
+    })
+  }
+  return found
+}
+
+function tickTtlSeconds(env: Readonly<Record<string, string | undefined>>, faults: string[]): number {
+  const days = Number(env['TICK_TTL_DAYS'] || '30')
+  if (!(days > 0 && days <= 3_650))
+    faults.push(`TICK_TTL_DAYS is "${env['TICK_TTL_DAYS']}"; it takes a number of days, 3650 at most`)
+  return Math.round(days * 86_400)
+}

@@ -1,0 +1,54 @@
+import type { Database, SqlQuerySpec } from '@azure/cosmos'
+
+import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument, type StoredBook } from '../book/documents.ts'
+import type { Parsed } from '../book/wire.ts'
+import { parseFeedHealth } from '../book/wire.ts'
+import type { OddsStore } from './api.ts'
+
+/** A reader waits on the other end: sooner an error than no answer. */
+const deadlineMs = 8_000
+
+/** What does not read as what it should be is left out and counted: one broken document must not take the board away. */
+export function oddsStore(database: Database, unreadable: (reason: string) => void): OddsStore {
+  const odds = database.container('odds')
+  const readable = <T>(documents: readonly unknown[], parse: (raw: unknown) => Parsed<T>): T[] =>
+    documents.flatMap((document) => {
+      const parsed = parse(document)
+      if (!parsed.ok) unreadable(parsed.reason)
+      return parsed.ok ? [parsed.value] : []
+    })
+  return {
+    async books(topic) {
+      const query: SqlQuerySpec =
+        topic === undefined
+          ? { query: "SELECT * FROM c WHERE c.type = 'book'" }
+          : {
+              query: "SELECT * FROM c WHERE c.type = 'book' AND c.topic = @topic",
+              parameters: [{ name: '@topic', value: topic }],
+            }
+      const { resources } = await odds.items.query<unknown>(query, { maxItemCount: 1_000, ...deadline() }).fetchAll()
+      return readable<StoredBook>(resources, parseBookDocument)
+    },
+    async book(market) {
+      const { resource } = await odds.item(bookDocumentId, market).read<BookDocument>(deadline())
+      return resource === undefined ? undefined : readable<StoredBook>([resource], parseBookDocument)[0]
+    },
+    async ticks(market, afterSeq, limit) {
+      const query: SqlQuerySpec = {
+        query: "SELECT * FROM c WHERE c.type = 'tick' AND c.seq > @after ORDER BY c.seq OFFSET 0 LIMIT @limit",
+        parameters: [
+          { name: '@after', value: afterSeq },
+          { name: '@limit', value: limit },
+        ],
+      }
+      const { resources } = await odds.items.query<unknown>(query, { partitionKey: market, ...deadline() }).fetchAll()
+      return readable(resources, parseTickDocument).map(({ tick }) => tick)
+    },
+    async feeds() {
+      const { resources } = await database.container('feeds').items.query<unknown>('SELECT * FROM c', deadline()).fetchAll()
+      return readable(resources, parseFeedHealth)
+    },
+  }
+}
+
+const deadline = () => ({ abortSignal: AbortSignal.timeout(deadlineMs) })

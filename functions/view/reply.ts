@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+
+/** An answer before it is an HTTP response: what `function.ts` compresses and sends. */
+export type Reply = { status: number; headers: Readonly<Record<string, string>>; body: string | Uint8Array }
+
+/**
+ * `tagged` is what the answer stands for, in as few words as identify it: hashed, it is the ETag, so that the body need not be made alike
+ * to be the same. `no-cache` lets anyone keep the answer, and makes them ask whether it still holds: a browser that joins the stream
+ * first and then reads must not be given what was true before it joined.
+ */
+export function json(
+  value: unknown,
+  { status = 200, tagged, ifNoneMatch = null }: { status?: number; tagged?: string; ifNoneMatch?: string | null } = {},
+): Reply {
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-cache' }
+  if (tagged !== undefined) {
+    headers['etag'] = etagOf(tagged)
+    if (ifNoneMatch !== null && ifNoneMatch.split(',').some((tag) => tag.trim() === headers['etag'])) {
+      return { status: 304, headers, body: '' }
+    }
+  }
+  return { status, headers, body: JSON.stringify(value) }
+}
+
+/** RFC 9457. `detail` says what to do about it. */
+export function problem(status: number, title: string, detail: string): Reply {
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail })
+  return { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }, body }
+}
+
+export const etagOf = (content: string | Uint8Array) =>
+  `W/"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`

@@ -1,0 +1,17 @@
+import type { WebPubSubServiceClient } from '@azure/web-pubsub'
+
+import { groupPattern } from '../../infra/names.ts'
+import type { Doorkeeper } from './api.ts'
+
+/** Long enough to open a socket with; the socket itself outlives it. */
+const tokenMinutes = 5
+
+export function webPubSubDoorkeeper(client: WebPubSubServiceClient): Doorkeeper {
+  return {
+    async clientUrl(userId) {
+      const roles = [`webpubsub.joinLeaveGroups.${groupPattern}`]
+      const { url } = await client.getClientAccessToken({ userId, roles, expirationTimeInMinutes: tokenMinutes })
+      return url
+    },
+  }
+}

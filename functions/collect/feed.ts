@@ -1,0 +1,30 @@
+import type { FeedHealth } from '../book/feed-health.ts'
+import type { FeedName } from '../book/ids.ts'
+import type { Snapshot } from '../book/market.ts'
+import type { Rejected } from './dead-letter.ts'
+import type { OpenMarket } from './open-markets.ts'
+
+/** Where odds are read from, on a schedule. A poll never throws for what a feed may do to us; that is an answer too. */
+export type Feed = { name: FeedName; everyMs: number; poll(at: PollAt): Promise<Poll> }
+
+/**
+ * `observedAtMs`: when we ask, by our clock; what comes back is at least that fresh, and every snapshot of the poll carries it.
+ * `validators`: what the last usable answer gave for asking again; null asks for a body whatever it is.
+ */
+export type PollAt = { observedAtMs: number; validators: Validators | null; signal: AbortSignal }
+
+/** HTTP's own: sent back as If-None-Match and If-Modified-Since, word for word. */
+export type Validators = { etag: string | null; lastModified: string | null }
+
+/**
+ * complete: everything that the feed has is here, so what is missing is gone. partial: something may be missing, and `reason` says
+ * why. unchanged: the body is the one whose validators we sent. failed: no answer to rely on; `retryAfterMs` is the feed's wish.
+ */
+export type Poll =
+  | { kind: 'complete'; snapshots: Snapshot[]; rejected: Rejected[]; validators: Validators | null }
+  | { kind: 'partial'; snapshots: Snapshot[]; rejected: Rejected[]; reason: string }
+  | { kind: 'unchanged' }
+  | { kind: 'failed'; reason: string; retryAfterMs: number | null }
+
+/** What is kept of a feed between polls, whichever worker makes them. `digest` is that of the last complete poll. */
+export type FeedRecord = { health: FeedHealth; openMarkets: readonly OpenMarket[]; digest: string }

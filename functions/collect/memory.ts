@@ -1,0 +1,80 @@
+import { hash } from 'node:crypto'
+
+import type { MarketId } from '../book/ids.ts'
+import type { Snapshot } from '../book/market.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import type { FeedRecord, Validators } from './feed.ts'
+
+/**
+ * What one worker remembers of one feed between polls. Losing it costs one poll in full and nothing else.
+ * It holds no ticks (I9): a hash a market for at most 20,000 markets, and the ids of at most 1,000 dead letters.
+ */
+export type Memory = {
+  /** The feed's record as the store last confirmed it to this worker. */
+  record: FeedRecord | undefined
+  /** Of the value that the event hub last took from this worker. */
+  hashes: Map<MarketId, string>
+  /** Of a body from which everything was published and saved; of any other, "not modified" would be no answer. */
+  validators: Validators | null
+  sentAllAtMs: number | null
+  /** In the record too, but the store may be out of reach just when the feed asks for quiet. */
+  quietUntilMs: number
+  deadLetters: Set<string>
+}
+
+const maxMarkets = 20_000
+const maxDeadLetters = 1_000
+
+export const newMemory = (): Memory => ({
+  record: undefined,
+  hashes: new Map(),
+  validators: null,
+  sentAllAtMs: null,
+  quietUntilMs: 0,
+  deadLetters: new Set(),
+})
+
+/** Another worker has polled meanwhile: what the hub took last is unknown here, so everything goes out again. */
+export function forgetSent(memory: Memory): void {
+  memory.hashes.clear()
+  memory.validators = null
+  memory.sentAllAtMs = null
+}
+
+/** `all`: nothing else is listed any more. */
+export function rememberSent(
+  memory: Memory,
+  sent: readonly Snapshot[],
+  hashes: ReadonlyMap<MarketId, string>,
+  all: boolean,
+): void {
+  if (all) memory.hashes.clear()
+  for (const { marketId } of sent) {
+    const valueHash = hashes.get(marketId)
+    if (valueHash !== undefined) memory.hashes.set(marketId, valueHash)
+  }
+  dropOldest(memory.hashes, maxMarkets)
+}
+
+export function rememberDeadLetters(memory: Memory, letters: readonly DeadLetter[]): void {
+  for (const { id } of letters) memory.deadLetters.add(id)
+  dropOldest(memory.deadLetters, maxDeadLetters)
+}
+
+/** All that dedupe compares, and the description that it keeps; not the clocks, which move on every poll. */
+export function valueHash({ priceFormat, market, selections }: Snapshot): string {
+  return hash('sha256', JSON.stringify([priceFormat, market, selections]), 'base64')
+}
+
+/** The same for two polls that showed the same, whatever the order of their markets. */
+export function digestOf(hashes: ReadonlyMap<MarketId, string>): string {
+  const lines = [...hashes].map(([marketId, valueHash]) => `${marketId} ${valueHash}`)
+  return hash('sha256', lines.sort().join('\n'), 'base64')
+}
+
+function dropOldest<Key extends string>(entries: Map<Key, string> | Set<Key>, max: number): void {
+  for (const key of entries.keys()) {
+    if (entries.size <= max) return
+    entries.delete(key)
+  }
+}

@@ -1,0 +1,123 @@
+import type { Socket } from 'node:net'
+
+import type { Connection, EventContext, Receiver, Sender } from 'rhea'
+
+import { parseAddress } from './address.ts'
+import { answerCbs } from './cbs.ts'
+import { settleWhenSending } from './deliveries.ts'
+import { answerManagement } from './management.ts'
+import type { Peer } from './peer.ts'
+import { openPublisher } from './publish.ts'
+import { openReader } from './receive.ts'
+import { notImplemented, type Refusal } from './refusal.ts'
+import { answerRequests } from './requests.ts'
+
+/** A frame larger than the broker's `max_frame_size` would be collected in memory to its end; rhea does not look. */
+export const maxFrameBytes = 2_097_152
+
+/** Routes the links of one client to what they are for. */
+export function serve(peer: Peer, connection: Connection): void {
+  const { socket, broker } = peer
+
+  connection.on('receiver_open', ({ receiver }: EventContext) => {
+    if (receiver === undefined) return
+    const address = receiver.target?.address ?? ''
+    receiver.set_target({ address })
+    const refused = openForSending(peer, receiver, address)
+    if (refused !== undefined) peer.refuse(receiver, address, refused)
+  })
+  connection.on('sender_open', ({ sender }: EventContext) => {
+    if (sender === undefined) return
+    const address = sender.source?.address ?? ''
+    sender.set_source({ address })
+    const refused = openForReading(peer, sender, address)
+    if (refused !== undefined) peer.refuse(sender, address, refused)
+  })
+  connection.on('sender_close', ({ sender }: EventContext) => {
+    if (sender !== undefined) peer.endings.get(sender)?.()
+    for (const [name, link] of peer.replyLinks) if (link === sender) peer.replyLinks.delete(name)
+  })
+  connection.on('session_close', ({ session }: EventContext) => {
+    for (const [sender, end] of peer.endings) if (sender.session === session) end()
+    for (const [name, link] of peer.replyLinks) if (link.session === session) peer.replyLinks.delete(name)
+  })
+
+  // Without a listener rhea prints these, or throws them from within the socket's callback.
+  for (const kind of ['connection_error', 'protocol_error', 'error', 'session_error', 'sender_error', 'receiver_error']) {
+    connection.on(kind, (context: unknown) => {
+      broker.log('client error', { peer: peer.name, kind, error: errorOf(context) })
+    })
+  }
+  connection.on('disconnected', () => {})
+  socket.on('close', () => peer.leave())
+
+  gather(socket)
+  socket.on('data', () => {
+    const frameBytes: unknown = connection['frame_size']
+    if (typeof frameBytes !== 'number' || frameBytes <= maxFrameBytes) return
+    broker.log('frame too large', { peer: peer.name, frameBytes, maxFrameBytes })
+    socket.destroy()
+  })
+}
+
+/** The client sends, the broker receives. */
+function openForSending(peer: Peer, receiver: Receiver, address: string): Refusal | undefined {
+  const parsed = parseAddress(address)
+  switch (parsed?.node) {
+    case 'cbs':
+      answerRequests(peer, receiver, (request) => answerCbs(peer, request))
+      return undefined
+    case 'management':
+      // No claim is needed to attach: every request brings its own token.
+      answerRequests(peer, receiver, (request) => answerManagement(peer.broker, request))
+      return undefined
+    case 'hub':
+    case 'partition':
+      return peer.denial(address, Date.now()) ?? openPublisher(peer, receiver, parsed)
+    case 'reader':
+    case undefined:
+      return notImplemented(`sending to '${address}'`)
+  }
+}
+
+/** The broker sends, the client receives. */
+function openForReading(peer: Peer, sender: Sender, address: string): Refusal | undefined {
+  settleWhenSending(sender)
+  const parsed = parseAddress(address)
+  switch (parsed?.node) {
+    case 'cbs':
+    case 'management':
+      peer.replyLinks.set(sender.name, sender)
+      if (sender.target?.address) peer.replyLinks.set(sender.target.address, sender)
+      return undefined
+    case 'reader':
+      return peer.denial(address, Date.now()) ?? openReader(peer, sender, parsed)
+    case 'hub':
+    case 'partition':
+    case undefined:
+      return notImplemented(`reading from '${address}'; read from hub/ConsumerGroups/group/Partitions/n`)
+  }
+}
+
+/**
+ * What the broker writes in answer to one piece of input leaves together. It saves system calls, and more: the SDK's sender looks
+ * for credit as soon as its attach is answered, and waits a whole second if the flow behind it comes in a packet of its own.
+ */
+function gather(socket: Socket): void {
+  let isCorked = false
+  socket.prependListener('data', () => {
+    if (isCorked) return
+    isCorked = true
+    socket.cork()
+    setImmediate(() => {
+      isCorked = false
+      socket.uncork()
+    })
+  })
+}
+
+function errorOf(context: unknown): unknown {
+  if (context instanceof Error || typeof context !== 'object' || context === null) return context
+  const { error, connection, session, sender, receiver } = context as Record<string, { error?: unknown } | undefined>
+  return error ?? sender?.error ?? receiver?.error ?? session?.error ?? connection?.error
+}

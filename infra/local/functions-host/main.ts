@@ -1,0 +1,47 @@
+/**
+ * The host as a process: `node infra/local/functions-host/main.ts --port N --data-dir DIR --app-dir DIR`. Its environment is the
+ * app's settings. Started with an IPC channel it says there when it is ready, takes `{ kind: 'reload' }`, and ends with its parent.
+ */
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+
+import { startFunctionsHost } from './host.ts'
+
+const { values } = parseArgs({
+  options: { port: { type: 'string' }, 'data-dir': { type: 'string' }, 'app-dir': { type: 'string' } },
+})
+const { port, 'data-dir': dataDir, 'app-dir': appDir } = values
+if (port === undefined || dataDir === undefined || appDir === undefined) {
+  console.error('usage: node infra/local/functions-host/main.ts --port N --data-dir DIR --app-dir DIR')
+  process.exit(2)
+}
+
+const tell = (message: object) => {
+  if (process.connected) process.send?.(message)
+}
+const host = await startFunctionsHost({
+  appDir: path.resolve(appDir),
+  dataDir: path.resolve(dataDir),
+  port: Number(port),
+  env: process.env,
+  log: (event, fields) => console.error(`${event} ${JSON.stringify(fields ?? {})}`),
+})
+
+let closing = false
+const close = () => {
+  if (closing) return
+  closing = true
+  void host.close().then(() => process.exit(0))
+}
+process.on('SIGTERM', close)
+process.on('SIGINT', close)
+process.on('disconnect', close)
+process.on('message', (message: { kind?: unknown }) => {
+  if (message.kind !== 'reload') return
+  host.reload().then(
+    () => tell({ reloaded: true }),
+    (error: unknown) => tell({ reloaded: false, problem: error instanceof Error ? error.message : String(error) }),
+  )
+})
+console.log(`functions host ready on ${host.url}${host.problem === undefined ? '' : `, but its app is not: ${host.problem}`}`)
+tell({ ready: true, port: host.port, url: host.url, ...(host.problem === undefined ? {} : { problem: host.problem }) })

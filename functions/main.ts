@@ -1,0 +1,23 @@
+/// <reference path="./view/built-page.d.ts" />
+import { pageFiles } from 'page:files'
+
+import { app } from '@azure/functions'
+
+import { registerCollect } from './collect/function.ts'
+import { connections } from './connect/connections.ts'
+import { registerDedupe } from './dedupe/function.ts'
+import { registerFanout } from './fanout/function.ts'
+import { readSettings } from './settings.ts'
+import { registerView } from './view/function.ts'
+
+/** The one entry that Azure loads: settings are read, then every stage registers its functions, in the order the data moves. */
+// Without this the host drops empty entries from its arrays, and no number can be matched with its event any more.
+app.setup({ capabilities: { IncludeEmptyEntriesInMessagePayload: true } })
+
+const settings = readSettings(process.env)
+const services = connections(settings)
+
+registerCollect(settings, services)
+registerDedupe(settings, services)
+registerFanout(services)
+registerView(settings, services, pageFiles)

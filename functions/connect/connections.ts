@@ -10,9 +10,9 @@ import { connectWebPubSub } from './web-pubsub.ts'
 
 /** Each client is made when it is first asked for, and once a worker: on Azure a worker runs one function and needs one or two of them. */
 export type Connections = {
-  odds(): Promise<Database>
-  producer(hub: string): Promise<EventHubProducerClient>
-  webPubSub(): Promise<WebPubSubServiceClient>
+  odds: () => Promise<Database>
+  producer: (hub: string) => Promise<EventHubProducerClient>
+  webPubSub: () => Promise<WebPubSubServiceClient>
 }
 
 export function connections(settings: Settings): Connections {

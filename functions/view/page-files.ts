@@ -4,7 +4,8 @@ import { etagOf, problem, type Reply } from './reply.ts'
 export type PageFiles = Readonly<Record<string, { type: string; text: string }>>
 
 export function pageReply(files: PageFiles, path: string, ifNoneMatch: string | null): Reply {
-  const file = files[path === '' ? 'index.html' : path]
+  const name = path === '' ? 'index.html' : path
+  const file = Object.hasOwn(files, name) ? files[name] : undefined
   if (file === undefined) return problem(404, 'Not here', 'The board is at /, the data under /api/markets')
   const etag = etagOf(file.text)
   const headers = {

@@ -1,0 +1,84 @@
+import type { EventDataBatch, EventHubProducerClient } from '@azure/event-hubs'
+
+import { topicNames, topics } from '../../infra/names.ts'
+import { shardOf, type Topic } from '../book/ids.ts'
+import type { SnapshotMessage } from '../book/wire.ts'
+import type { DeadLetters, Publisher } from './collect.ts'
+import { deadLetterOf } from './dead-letter.ts'
+
+/** Shards under way at the same time; measured, more gains nothing. */
+const shardsInFlight = 8
+/** Longer than the SDK's retries take, shorter than an invocation may. */
+const deadlineMs = 60_000
+
+/**
+ * Partition key = the market's shard: all that is said of a market stays in order, and a whole poll goes out in at most 32 batches a
+ * topic instead of one send a market. Batches of one shard go one after the other for the same reason.
+ */
+export function eventHubPublisher(
+  producer: (hub: string) => Promise<EventHubProducerClient>,
+  deadLetters: DeadLetters,
+  nowMs: () => number,
+): Publisher {
+  return {
+    async publish(messages) {
+      const left = byHubAndShard(messages).values()
+      const lane = async () => {
+        for (const { hub, shard, messages } of left) {
+          const tooLarge = await sendShard(await producer(hub), shard, messages)
+          if (tooLarge.length > 0) await deadLetters.add(tooLarge.map((message) => oversized(message, nowMs())))
+        }
+      }
+      await Promise.all(Array.from({ length: shardsInFlight }, lane))
+    },
+  }
+}
+
+/** The messages that no batch can hold. */
+async function sendShard(
+  producer: EventHubProducerClient,
+  partitionKey: string,
+  messages: readonly SnapshotMessage[],
+): Promise<SnapshotMessage[]> {
+  const abortSignal = AbortSignal.timeout(deadlineMs)
+  const tooLarge: SnapshotMessage[] = []
+  const newBatch = () => producer.createBatch({ partitionKey, abortSignal })
+  const send = async (batch: EventDataBatch) => {
+    if (batch.count > 0) await producer.sendBatch(batch, { abortSignal })
+  }
+  let batch = await newBatch()
+  for (const message of messages) {
+    const event = { body: message, contentType: 'application/json' }
+    if (batch.tryAdd(event)) continue
+    await send(batch)
+    batch = await newBatch()
+    if (!batch.tryAdd(event)) tooLarge.push(message)
+  }
+  await send(batch)
+  return tooLarge
+}
+
+function byHubAndShard(messages: readonly SnapshotMessage[]) {
+  const shards = new Map<string, { hub: string; shard: string; messages: SnapshotMessage[] }>()
+  for (const message of messages) {
+    const shard = shardOf(message.marketId)
+    const key = `${message.topic} ${shard}`
+    const known = shards.get(key)
+    if (known === undefined) shards.set(key, { hub: hubOf(message.topic), shard, messages: [message] })
+    else known.messages.push(message)
+  }
+  return shards
+}
+
+function hubOf(topic: Topic): string {
+  const known = topicNames.find((name) => name === topic)
+  if (known === undefined)
+    throw new Error(`No event hub takes topic "${topic}". infra/names.ts lists the topics: ${topicNames.join(', ')}`)
+  return topics[known].hub
+}
+
+function oversized(message: SnapshotMessage, atMs: number) {
+  const body = JSON.stringify(message)
+  const reason = `The market is larger than an event hub takes: ${body.length} characters, of at most 1 MB`
+  return deadLetterOf(message.feed, { marketId: message.marketId, reason, body }, atMs)
+}

@@ -1,0 +1,114 @@
+import type { FeedHealth } from '../../book/feed-health.ts'
+import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId } from '../../book/ids.ts'
+import { applyTicks, type Book, type Prices, type Quote } from '../../book/market.ts'
+import type { MarketDelta } from '../../book/wire.ts'
+
+/** A price that moved in front of the reader. The direction is that of the last price, else of back, else of lay, in the feed's unit. */
+export type Move = {
+  market: MarketId
+  selection: SelectionId
+  bookmaker: Bookmaker
+  price: 'last' | 'back' | 'lay'
+  direction: 'up' | 'down'
+  from: number
+}
+
+/** `markets`: whose books are new. `listed`: whether markets came or went. */
+export type BoardChange = { markets: ReadonlySet<MarketId>; moves: readonly Move[]; listed: boolean }
+
+/**
+ * The odds as this browser holds them. It changes in place, so that a tick costs the work of its own market and never that of the
+ * whole board; each book in it is a value that is replaced, so that a book once handed out stays as it was.
+ */
+export class Board {
+  readonly #books = new Map<MarketId, Book>()
+  readonly #feeds = new Map<FeedName, FeedHealth>()
+
+  get books(): ReadonlyMap<MarketId, Book> {
+    return this.#books
+  }
+
+  get feeds(): ReadonlyMap<FeedName, FeedHealth> {
+    return this.#feeds
+  }
+
+  /** A snapshot of everything: what it lacks is gone. Markets in `keep` stay as they are, and stay described as the snapshot says. */
+  hold(snapshot: readonly Book[], keep: ReadonlySet<MarketId>): BoardChange {
+    const listed = new Set(snapshot.map((book) => book.marketId))
+    const gone = [...this.#books.keys()].filter((market) => !listed.has(market))
+    for (const market of gone) this.#books.delete(market)
+    const changes = snapshot.map((book) => this.holdBook(book, keep.has(book.marketId) ? 'ifNewer' : 'always'))
+    return {
+      markets: new Set([...gone, ...changes.flatMap((change) => [...change.markets])]),
+      moves: changes.flatMap((change) => change.moves),
+      listed: gone.length > 0 || changes.some((change) => change.listed),
+    }
+  }
+
+  /** An older book than ours still knows names and images that a tick does not carry. */
+  holdBook(book: Book, how: 'ifNewer' | 'always'): BoardChange {
+    const ours = this.#books.get(book.marketId)
+    const next = ours === undefined || how === 'always' || book.seq >= ours.seq ? book : describedBy(ours, book)
+    this.#books.set(book.marketId, next)
+    return {
+      markets: new Set([book.marketId]),
+      moves: ours === undefined ? [] : movesBetween(ours, next),
+      listed: ours === undefined,
+    }
+  }
+
+  /** A delta that does not follow on what is held is refused (I4); the connection asks for what is missing. */
+  apply(deltas: readonly MarketDelta[]): BoardChange {
+    const markets = new Set<MarketId>()
+    const moves: Move[] = []
+    for (const delta of deltas) {
+      const book = this.#books.get(delta.id)
+      if (book === undefined || delta.to <= book.seq || delta.from > book.seq + 1) continue
+      const next: Book = { ...applyTicks(book, delta.ticks), seq: delta.to, status: delta.status }
+      this.#books.set(delta.id, next)
+      markets.add(delta.id)
+      moves.push(...movesBetween(book, next))
+    }
+    return { markets, moves, listed: false }
+  }
+
+  report(feeds: readonly FeedHealth[]): void {
+    for (const health of feeds) {
+      const known = this.#feeds.get(health.feed)
+      if (known === undefined || known.polledAtMs <= health.polledAtMs) this.#feeds.set(health.feed, health)
+    }
+  }
+}
+
+function describedBy(ours: Book, older: Book): Book {
+  const known = new Map(older.selections.map((selection) => [selection.id, selection]))
+  const selections = ours.selections.map((selection) => {
+    const { name, image } = known.get(selection.id) ?? selection
+    return { ...selection, name, image }
+  })
+  const { name, url, image, fixture } = older
+  return { ...ours, name, url, image, fixture, selections }
+}
+
+/** Only selections that were replaced are looked into: `applyTicks` keeps the others as they are. */
+function movesBetween(before: Book, after: Book): Move[] {
+  const touched = after.selections.filter((selection, i) => selection !== before.selections[i])
+  if (touched.length === 0) return []
+  const old = new Map<QuoteKey, Quote>()
+  for (const { id, quotes } of before.selections) for (const quote of quotes) old.set(quoteKeyOf(id, quote.bookmaker), quote)
+  return touched.flatMap(({ id, quotes }) =>
+    quotes.flatMap((quote) => {
+      const moved = directionOf(old.get(quoteKeyOf(id, quote.bookmaker)), quote)
+      return moved === undefined ? [] : [{ market: after.marketId, selection: id, bookmaker: quote.bookmaker, ...moved }]
+    }),
+  )
+}
+
+function directionOf(before: Prices | undefined, after: Prices): Pick<Move, 'price' | 'direction' | 'from'> | undefined {
+  if (before === undefined) return undefined
+  for (const price of ['last', 'back', 'lay'] as const) {
+    const [from, to] = [before[price], after[price]]
+    if (from !== null && to !== null && from !== to) return { price, direction: to > from ? 'up' : 'down', from }
+  }
+  return undefined
+}

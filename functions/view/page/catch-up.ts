@@ -1,0 +1,225 @@
+import type { MarketId } from '../../book/ids.ts'
+import type { Book } from '../../book/market.ts'
+import type { MarketDelta, SnapshotRequired } from '../../book/wire.ts'
+
+/**
+ * One market missed something; the rest of the board goes on. Its deltas wait here until the answer to our question closes the gap.
+ *
+ * Deltas and answers say themselves which `seq` they cover, so one rule serves lost, doubled, reordered and delayed messages alike:
+ * whatever has come in is sorted and threaded onto the held `seq` as far as it reaches, and a question is asked only for what is
+ * still missing. A late answer to an old question is then no different from a duplicate.
+ */
+export type Gap = {
+  /** The missing ticks; or the whole book, when we hold none or its ticks can no longer be had. */
+  ask: 'ticks' | 'book'
+  why: string
+  /** `null` while an answer is awaited. */
+  askAgainAtMs: number | null
+  failures: number
+  /** The server's `seq` is behind ours: it has started over, and its book counts although it is the older one (I4). */
+  startedOver: boolean
+  waiting: readonly MarketDelta[]
+}
+export type Gaps = ReadonlyMap<MarketId, Gap>
+
+export type CatchUpEffect =
+  | { do: 'apply'; deltas: readonly MarketDelta[] }
+  | { do: 'fetchTicks'; market: MarketId; after: number }
+  | { do: 'fetchBook'; market: MarketId }
+  | { do: 'holdBook'; book: Book; how: 'ifNewer' | 'always' }
+
+/** `giveUp`: why a new snapshot of everything is the better way; then the effects are not to be done. */
+export type CaughtUp = { gaps: Gaps; effects: readonly CatchUpEffect[]; giveUp: string | undefined }
+
+/** The book as the board holds it at this step. */
+export type Held = (market: MarketId) => Book | undefined
+
+/** Past these one snapshot is cheaper than many questions, and the memory of a browser tab stays bounded (I9). */
+export const maxGaps = 32
+export const maxWaitingTicks = 5_000
+const maxNewcomers = 8
+const maxFailures = 3
+const retryAfterMs = 1_000
+
+export const noGaps: Gaps = new Map()
+
+export function receive(gaps: Gaps, deltas: readonly MarketDelta[], held: Held): CaughtUp {
+  const change = new Change(gaps)
+  for (const [market, fresh] of byMarket(deltas)) {
+    const gap = gaps.get(market)
+    const book = held(market)
+    const waiting = gap === undefined ? fresh : [...gap.waiting, ...fresh]
+    if (book === undefined) {
+      if (gap === undefined) change.open(market, 'book', 'a new market', waiting)
+      else change.keep(market, { ...gap, waiting })
+      continue
+    }
+    const { ready, rest, seq } = thread(book.seq, waiting)
+    change.apply(book, ready)
+    if (rest.length === 0) change.close(market)
+    else if (gap === undefined) change.open(market, 'ticks', `ticks ${seq + 1} to ${firstOf(rest) - 1} are missing`, rest, seq)
+    else change.keep(market, { ...gap, waiting: rest })
+  }
+  return change.result()
+}
+
+/** The answer of `GET /api/markets/{id}/ticks`. */
+export function takeTicks(gaps: Gaps, answer: MarketDelta, held: Held, nowMs: number): CaughtUp {
+  const gap = gaps.get(answer.id)
+  const book = held(answer.id)
+  if (gap === undefined || book === undefined) return receive(gaps, [answer], held)
+  const change = new Change(gaps)
+  const { ready, rest, seq } = thread(book.seq, [answer, ...gap.waiting])
+  change.apply(book, ready)
+  if (rest.length === 0) change.close(answer.id)
+  else if (seq > book.seq) change.open(answer.id, 'ticks', gap.why, rest, seq)
+  else change.retry(answer.id, { ...gap, waiting: rest }, nowMs)
+  return change.result()
+}
+
+/** The answer of `GET /api/markets/{id}`: to a gap, or for the name and image of a selection that a tick has just opened. */
+export function takeBook(gaps: Gaps, book: Book, held: Held, nowMs: number): CaughtUp {
+  const gap = gaps.get(book.marketId)
+  const ours = held(book.marketId)
+  const change = new Change(gaps)
+  const how = gap?.startedOver === true ? 'always' : 'ifNewer'
+  change.hold(book, how)
+  if (gap === undefined) return change.result()
+  const base = how === 'always' || ours === undefined || book.seq >= ours.seq ? book : ours
+  const { ready, rest, seq } = thread(base.seq, gap.waiting)
+  change.apply(base, ready)
+  if (rest.length === 0) change.close(book.marketId)
+  else if (seq > (ours?.seq ?? -1)) change.open(book.marketId, 'ticks', gap.why, rest, seq)
+  else change.retry(book.marketId, { ...gap, waiting: rest }, nowMs)
+  return change.result()
+}
+
+/** The ticks cannot be had (410): this market starts again from its book. */
+export function refuseTicks(gaps: Gaps, market: MarketId, reason: SnapshotRequired['reason']): CaughtUp {
+  const gap = gaps.get(market)
+  const change = new Change(gaps)
+  if (gap !== undefined) change.openBook(market, { ...gap, why: refusals[reason], startedOver: reason === 'ahead' })
+  return change.result()
+}
+
+export function failAnswer(gaps: Gaps, market: MarketId, why: string, nowMs: number): CaughtUp {
+  const gap = gaps.get(market)
+  const change = new Change(gaps)
+  if (gap !== undefined) change.retry(market, { ...gap, why }, nowMs)
+  return change.result()
+}
+
+/** Asks again where an earlier question failed and its time has come. */
+export function askAgain(gaps: Gaps, held: Held, nowMs: number): CaughtUp {
+  const change = new Change(gaps)
+  for (const [market, gap] of gaps) {
+    if (gap.askAgainAtMs === null || gap.askAgainAtMs > nowMs) continue
+    change.ask(market, { ...gap, askAgainAtMs: null }, held(market)?.seq)
+  }
+  return change.result()
+}
+
+const refusals: Record<SnapshotRequired['reason'], string> = {
+  expired: 'its missed ticks have expired',
+  ahead: 'the server has started over',
+  too_far_behind: 'it missed too many ticks',
+}
+
+/** Gathers one step's new gaps and effects. */
+class Change {
+  readonly #gaps: Map<MarketId, Gap>
+  readonly #ready: MarketDelta[] = []
+  readonly #effects: CatchUpEffect[] = []
+  readonly #newcomers = new Set<MarketId>()
+  #giveUp: string | undefined
+
+  constructor(gaps: Gaps) {
+    this.#gaps = new Map(gaps)
+  }
+
+  open(market: MarketId, ask: Gap['ask'], why: string, waiting: readonly MarketDelta[], after?: number) {
+    this.ask(market, { ask, why, askAgainAtMs: null, failures: 0, startedOver: false, waiting }, after)
+  }
+
+  openBook(market: MarketId, gap: Gap) {
+    this.ask(market, { ...gap, ask: 'book', failures: 0, askAgainAtMs: null }, undefined)
+  }
+
+  ask(market: MarketId, gap: Gap, after: number | undefined) {
+    this.keep(market, gap)
+    this.#effects.push(
+      gap.ask === 'ticks' && after !== undefined ? { do: 'fetchTicks', market, after } : { do: 'fetchBook', market },
+    )
+  }
+
+  retry(market: MarketId, gap: Gap, nowMs: number) {
+    const failures = gap.failures + 1
+    if (failures <= maxFailures) this.keep(market, { ...gap, failures, askAgainAtMs: nowMs + retryAfterMs * 2 ** gap.failures })
+    else if (gap.ask === 'ticks') this.openBook(market, gap)
+    else this.#giveUp = `a market could not be caught up: ${gap.why}`
+  }
+
+  keep(market: MarketId, gap: Gap) {
+    this.#gaps.set(market, gap)
+  }
+
+  close(market: MarketId) {
+    this.#gaps.delete(market)
+  }
+
+  hold(book: Book, how: 'ifNewer' | 'always') {
+    this.#effects.push({ do: 'holdBook', book, how })
+  }
+
+  apply(book: Book, deltas: readonly MarketDelta[]) {
+    this.#ready.push(...deltas)
+    const opened = deltas.flatMap((delta) => delta.ticks.filter((tick) => tick.kind === 'opened' && tick.seq > book.seq))
+    if (opened.some((tick) => !book.selections.some(({ id }) => id === tick.selectionId))) this.#newcomers.add(book.marketId)
+  }
+
+  result(): CaughtUp {
+    const applied: CatchUpEffect[] = this.#ready.length === 0 ? [] : [{ do: 'apply', deltas: this.#ready }]
+    const held = this.#effects.filter((effect) => effect.do === 'holdBook')
+    const asked = this.#effects.filter((effect) => effect.do !== 'holdBook')
+    const named = [...this.#newcomers].filter((market) => this.#gaps.get(market)?.ask !== 'book')
+    const described = named.map((market) => ({ do: 'fetchBook' as const, market }))
+    return { gaps: this.#gaps, effects: [...held, ...applied, ...asked, ...described], giveUp: this.#giveUp ?? this.#tooMuch() }
+  }
+
+  #tooMuch(): string | undefined {
+    if (this.#gaps.size > maxGaps) return `${this.#gaps.size} markets missed ticks`
+    if (this.#newcomers.size > maxNewcomers) return `${this.#newcomers.size} markets have new selections`
+    let ticks = 0
+    for (const gap of this.#gaps.values()) for (const delta of gap.waiting) ticks += delta.ticks.length
+    return ticks > maxWaitingTicks ? 'too many ticks are waiting' : undefined
+  }
+}
+
+/** What follows on `seq` without a hole, in order; what it already covers is dropped, what lies beyond a hole is the rest. */
+function thread(seq: number, deltas: readonly MarketDelta[]): { ready: MarketDelta[]; rest: MarketDelta[]; seq: number } {
+  const ready: MarketDelta[] = []
+  const rest: MarketDelta[] = []
+  let reached = seq
+  for (const delta of deltas.toSorted((a, b) => a.from - b.from)) {
+    if (delta.to <= reached) continue
+    if (delta.from > reached + 1) {
+      rest.push(delta)
+      continue
+    }
+    ready.push(delta)
+    reached = delta.to
+  }
+  return { ready, rest, seq: reached }
+}
+
+const firstOf = (deltas: readonly MarketDelta[]) => deltas[0]?.from ?? 0
+
+function byMarket(deltas: readonly MarketDelta[]): Map<MarketId, MarketDelta[]> {
+  const grouped = new Map<MarketId, MarketDelta[]>()
+  for (const delta of deltas) {
+    const group = grouped.get(delta.id)
+    if (group === undefined) grouped.set(delta.id, [delta])
+    else group.push(delta)
+  }
+  return grouped
+}

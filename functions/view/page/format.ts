@@ -1,0 +1,59 @@
+import type { Move } from './board.ts'
+import { decimalOdds, impliedProbability, type PriceFormat, priceOf } from '../../book/price.ts'
+
+/** How the reader wants prices shown; `feed` is as each feed states them. */
+export const priceViews = ['feed', 'decimal', 'american', 'probability'] as const
+export type PriceView = (typeof priceViews)[number]
+
+export const noPrice = '–'
+
+/** A price in the feed's unit, in the words of `view`; a dash where nobody quotes or no odds can be stated. */
+export function formatPrice(price: number | null, format: PriceFormat, view: PriceView): string {
+  if (price === null) return noPrice
+  switch (view) {
+    case 'feed':
+      return format === 'probability' ? `${hundredths(price)}¢` : format === 'american' ? american(price) : decimal(price)
+    case 'probability': {
+      const probability = format === 'probability' ? price : impliedProbability(price, format)
+      return probability === undefined ? noPrice : `${tenths(probability)}%`
+    }
+    case 'decimal': {
+      const odds = decimalOdds(price, format)
+      return odds === undefined ? noPrice : decimal(odds)
+    }
+    case 'american': {
+      const odds = decimalOdds(price, format)
+      return odds === undefined ? noPrice : american(format === 'american' ? price : priceOf(odds, 'american'))
+    }
+  }
+}
+
+/** A probability rises while its decimal odds fall: the arrow follows the number that is shown. */
+export function shownDirection(direction: Move['direction'], format: PriceFormat, view: PriceView): Move['direction'] {
+  const flips = view !== 'feed' && (format === 'probability') !== (view === 'probability')
+  if (!flips) return direction
+  return direction === 'up' ? 'down' : 'up'
+}
+
+export function formatAge(ageMs: number): string {
+  const seconds = Math.max(0, Math.floor(ageMs / 1_000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
+}
+
+export const formatOverround = (overround: number) =>
+  `${overround > 0 ? '+' : overround < 0 ? '−' : ''}${tenths(Math.abs(overround))}%`
+
+const hundredths = (price: number) => String(Number((price * 100).toFixed(2)))
+const tenths = (share: number) => String(Number((share * 100).toFixed(1)))
+const american = (price: number) => (price > 0 ? `+${Math.round(price)}` : `−${Math.round(-price)}`)
+
+/** Two places, as odds are read; fewer from 100 on, and close to 1 as many as tell the return from the stake. */
+function decimal(odds: number): string {
+  if (odds >= 100) return odds.toFixed(0)
+  if (odds >= 1.1) return odds.toFixed(2)
+  return String(Number((1 + Number((odds - 1).toPrecision(2))).toFixed(9)))
+}

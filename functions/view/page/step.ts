@@ -1,0 +1,149 @@
+import { failAnswer, refuseTicks, takeBook, takeTicks } from './catch-up.ts'
+import {
+  type Connection,
+  type Event,
+  type Live,
+  type Moment,
+  recoverableMs,
+  type Resuming,
+  type Snapshotting,
+  type Step,
+} from './connection.ts'
+import { begin, flow, gapsOf, hear, hearOfFeeds, watch } from './flow.ts'
+import { close, connect, delayMs, drop, fail, stay, takeSnapshot } from './moves.ts'
+
+/** What to do at `event`: the next state, and effects as values, to be done in their order. See `connection.ts` for the states. */
+export function step(state: Connection, event: Event, moment: Moment): Step {
+  const act = table[state.state][event.type] as (state: Connection, event: Event, moment: Moment) => Step
+  return act(state, event, moment)
+}
+
+const maxBufferedTicks = 10_000
+const connectingForMs = 20_000
+const maxRecoverDelayMs = 4_000
+
+type Of<S extends Connection['state']> = Extract<Connection, { state: S }>
+type Row<S> = { [E in Event as E['type']]: (state: S, event: E, moment: Moment) => Step }
+/** Total by its type: a new state or a new event does not compile until each of its cells is thought of. */
+type Table = { [S in Connection as S['state']]: Row<S> }
+
+const probe = (state: Connection): Step => ({ state, effects: [{ do: 'probe' }] })
+const lose = (state: Connection, { reason }: { reason: string }, moment: Moment) => fail(state, reason, moment)
+const again = (state: Of<'waiting'>, _: unknown, moment: Moment) => connect(state, state.attempt, moment)
+
+/** The row that most others start from: whatever comes in is from before and changes nothing. */
+const apart: Row<Connection> = {
+  start: stay,
+  stop: close,
+  clock: stay,
+  online: stay,
+  offline: stay,
+  shown: stay,
+  joined: stay,
+  dropped: stay,
+  recovered: stay,
+  lost: stay,
+  message: stay,
+  missed: stay,
+  snapshotTaken: stay,
+  snapshotFailed: stay,
+  ticksFetched: stay,
+  ticksRefused: stay,
+  bookFetched: stay,
+  fetchFailed: stay,
+  feedsRead: (state, { feeds }) => ({ state, effects: [{ do: 'showFeeds', feeds }] }),
+}
+
+const joined: Row<Snapshotting | Live | Resuming> = {
+  ...apart,
+  online: probe,
+  offline: probe,
+  shown: probe,
+  dropped: (state, { reason }, moment) => drop(state, reason, moment),
+  lost: lose,
+}
+
+const flowing: Row<Live | Resuming> = {
+  ...joined,
+  clock: (state, _, moment) => watch(state, moment),
+  message: (state, { message }, moment) => hear(state, message, moment),
+  missed: (state, { reason }, moment) => flow(state, { gaps: gapsOf(state), effects: [], giveUp: reason }, moment),
+  ticksFetched: (state, { delta }, moment) => flow(state, takeTicks(gapsOf(state), delta, moment.held, moment.nowMs), moment),
+  ticksRefused: (state, { market, reason }, moment) => flow(state, refuseTicks(gapsOf(state), market, reason), moment),
+  bookFetched: (state, { book }, moment) => flow(state, takeBook(gapsOf(state), book, moment.held, moment.nowMs), moment),
+  fetchFailed: (state, e, moment) => flow(state, failAnswer(gapsOf(state), e.market, e.reason, moment.nowMs), moment),
+  feedsRead: hearOfFeeds,
+}
+
+const table: Table = {
+  closed: { ...apart, start: (state, _, moment) => connect(state, 0, moment), stop: stay, feedsRead: stay },
+  waiting: {
+    ...apart,
+    clock: (state, _, moment) => (moment.nowMs < state.untilMs ? stay(state) : connect(state, state.attempt, moment)),
+    online: again,
+    shown: again,
+  },
+  connecting: {
+    ...apart,
+    clock: (state, _, moment) =>
+      moment.nowMs - state.sinceMs > connectingForMs ? fail(state, 'the server did not answer in time', moment) : stay(state),
+    joined: (state) => takeSnapshot(state, state.attempt, undefined, state.buffered),
+    dropped: lose,
+    lost: lose,
+    message: buffer,
+  },
+  snapshotting: {
+    ...joined,
+    message: buffer,
+    missed: lose,
+    snapshotTaken: (state, { turn, answer }, moment) => (turn === state.turn ? begin(state, answer, moment) : stay(state)),
+    snapshotFailed: (state, { turn, reason }, moment) => (turn === state.turn ? fail(state, reason, moment) : stay(state)),
+  },
+  live: flowing,
+  resuming: flowing,
+  recovering: {
+    ...apart,
+    clock(state, _, moment) {
+      if (moment.nowMs - state.droppedAtMs > recoverableMs) return fail(state, state.reason, moment)
+      return state.tryAtMs !== null && moment.nowMs >= state.tryAtMs ? tryRecovery(state) : stay(state)
+    },
+    online: tryRecovery,
+    shown: tryRecovery,
+    dropped(state, { reason }, { nowMs, chance }) {
+      const tryAtMs = nowMs + delayMs(state.attempt, maxRecoverDelayMs, chance)
+      const next: Connection = { ...state, attempt: state.attempt + 1, tryAtMs, reason }
+      return { state: next, effects: [{ do: 'wait', untilMs: tryAtMs }] }
+    },
+    recovered: (state) => stay(state.inner),
+    lost: lose,
+    message: inside,
+    missed: inside,
+    snapshotTaken: inside,
+    snapshotFailed: inside,
+    ticksFetched: inside,
+    ticksRefused: inside,
+    bookFetched: inside,
+    fetchFailed: inside,
+  },
+}
+
+function tryRecovery(state: Of<'recovering'>): Step {
+  return state.tryAtMs === null ? stay(state) : { state: { ...state, tryAtMs: null }, effects: [{ do: 'recover' }] }
+}
+
+/** While the socket is away, the questions asked over HTTP go on being answered. */
+function inside(state: Of<'recovering'>, event: Event, moment: Moment): Step {
+  const { state: inner, effects } = step(state.inner, event, moment)
+  const stillJoined = inner.state === 'snapshotting' || inner.state === 'live' || inner.state === 'resuming'
+  return { state: stillJoined ? { ...state, inner, turn: inner.turn } : inner, effects }
+}
+
+function buffer(state: Snapshotting | Of<'connecting'>, { message }: { message: EventMessage }, moment: Moment): Step {
+  if (message.kind === 'feeds') return { state, effects: [{ do: 'showFeeds', feeds: message.feeds }] }
+  const buffered = [...state.buffered, ...message.markets]
+  const ticks = buffered.reduce((sum, delta) => sum + delta.ticks.length, 0)
+  if (ticks > maxBufferedTicks) return fail(state, 'more ticks came in than could be kept for the snapshot', moment)
+  return stay({ ...state, buffered })
+}
+
+type EventMessage = Extract<Event, { type: 'message' }>['message']

@@ -1,0 +1,101 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import { appSettings } from '../app-settings.ts'
+import { freePort } from './ports.ts'
+import { supervise, type Supervised } from './supervised.ts'
+
+export const serverNames = ['event-hubs', 'cosmos', 'web-pubsub', 'functions-host'] as const
+export type ServerName = (typeof serverNames)[number]
+
+export type StackOptions = {
+  /** Where host.json, package.json and the built app are. */
+  appDir: string
+  dataDir: string
+  /** Where the page is wanted; any free port if it is taken. */
+  pagePort: number
+  /** What the app is told besides how to reach the servers: FEEDS, PREDICTIT_URL, … */
+  env: Readonly<Record<string, string | undefined>>
+  onStarted?: (name: ServerName, tookMs: number) => void
+  onLine?: (name: string, line: string) => void
+  onDeath?: (name: string, how: string, inMs: number) => void
+}
+
+export type Stack = {
+  url: string
+  /** EVENT_HUBS, COSMOS and WEB_PUBSUB, as any client on this machine may use them. */
+  settings: Record<string, string>
+  pid(name: ServerName): number | undefined
+  stop(): Promise<void>
+}
+
+/**
+ * The whole cloud on one machine: four servers, each a process of its own, so that each can be killed and comes back alone. Ports are
+ * remembered in the data folder: clients find everything where it was.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  await mkdir(options.dataDir, { recursive: true })
+  const ports = await choosePorts(options)
+  const running: Supervised[] = []
+  const start = async (name: ServerName, extraArgs: string[], env: NodeJS.ProcessEnv): Promise<Supervised> => {
+    const startedMs = Date.now()
+    const server = await supervise({
+      name,
+      file: path.join(import.meta.dirname, name, 'main.ts'),
+      args: ['--port', String(ports[name]), '--data-dir', path.join(options.dataDir, name), ...extraArgs],
+      env,
+      onLine: options.onLine ?? (() => undefined),
+      onDeath: options.onDeath ?? (() => undefined),
+    })
+    running.push(server)
+    options.onStarted?.(name, Date.now() - startedMs)
+    return server
+  }
+  const stop = async () => {
+    // The host first: it still has work to hand to the others.
+    await Promise.all(running.filter(({ name }) => name === 'functions-host').map((server) => server.stop()))
+    await Promise.all(running.map((server) => server.stop()))
+  }
+  try {
+    const env = { ...process.env, NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '' }
+    const services = await Promise.all([start('event-hubs', [], env), start('cosmos', [], env), start('web-pubsub', [], env)])
+    const [eventHubs, cosmos, webPubSub] = services.map((service) => service.ready().connectionString ?? '')
+    const settings = appSettings({
+      kind: 'connection-strings',
+      eventHubs: eventHubs ?? '',
+      cosmos: cosmos ?? '',
+      webPubSub: webPubSub ?? '',
+    })
+    const host = await start('functions-host', ['--app-dir', options.appDir], { ...env, ...options.env, ...settings })
+    return {
+      url: `http://localhost:${host.ready().port}/`,
+      settings,
+      pid: (name) => running.find((server) => server.name === name)?.pid(),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function choosePorts({ dataDir, pagePort }: StackOptions): Promise<Record<ServerName, number>> {
+  const file = path.join(dataDir, 'ports.json')
+  const before = await rememberedPorts(file)
+  const ports = {
+    'event-hubs': await freePort(before['event-hubs'] ?? 0),
+    cosmos: await freePort(before['cosmos'] ?? 0),
+    'web-pubsub': await freePort(before['web-pubsub'] ?? 0),
+    'functions-host': await freePort(pagePort === 0 ? (before['functions-host'] ?? 0) : pagePort),
+  }
+  await writeFile(file, JSON.stringify(ports))
+  return ports
+}
+
+async function rememberedPorts(file: string): Promise<Partial<Record<string, number>>> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Partial<Record<string, number>>
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+import { build, type Plugin } from 'esbuild'
+
+/**
+ * What ships: one CommonJS file that holds every function and, as text, the page. (As an ES module `@azure/functions` dies at start: it
+ * asks for `@azure/functions-core`, which the host supplies, by a `require` made late.) The local host runs this same file.
+ */
+export async function buildApp(root: string): Promise<BuildReport> {
+  const page = await buildPage(path.join(root, 'functions/view/page'))
+  const outfile = path.join(root, 'dist/functions/main.cjs')
+  await mkdir(path.dirname(outfile), { recursive: true })
+  await build({
+    entryPoints: [path.join(root, 'functions/main.ts')],
+    outfile,
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    external: ['@azure/functions-core'],
+    plugins: [pageFiles(page)],
+    logLevel: 'warning',
+  })
+  const { size } = await stat(outfile)
+  const pageSizes = Object.entries(page).map(([name, { text }]) => ({
+    name,
+    bytes: text.length,
+    gzipBytes: gzipSync(text).length,
+  }))
+  return { functionsBytes: size, functionsGzipBytes: gzipSync(await readFile(outfile)).length, page: pageSizes }
+}
+
+export type BuildReport = {
+  functionsBytes: number
+  functionsGzipBytes: number
+  page: readonly { name: string; bytes: number; gzipBytes: number }[]
+}
+
+type BuiltPage = Record<string, { type: string; text: string }>
+
+export async function buildPage(folder: string): Promise<BuiltPage> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(folder, 'main.tsx'), path.join(folder, 'style.css')],
+    outdir: folder,
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  const text = (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? ''
+  return {
+    'index.html': { type: 'text/html; charset=utf-8', text: await readFile(path.join(folder, 'index.html'), 'utf8') },
+    'app.js': { type: 'text/javascript; charset=utf-8', text: text('.js') },
+    'style.css': { type: 'text/css; charset=utf-8', text: text('.css') },
+  }
+}
+
+/** `import { pageFiles } from 'page:files'` is the built page, as `view/page-files.ts` describes it. */
+function pageFiles(page: BuiltPage): Plugin {
+  return {
+    name: 'page-files',
+    setup(build) {
+      build.onResolve({ filter: /^page:files$/ }, () => ({ path: 'page:files', namespace: 'page' }))
+      const contents = `export const pageFiles = ${JSON.stringify(page)}`
+      build.onLoad({ filter: /.*/, namespace: 'page' }, () => ({ contents, loader: 'js' }))
+    },
+  }
+}
+
+if (import.meta.main) {
+  const report = await buildApp(path.resolve(import.meta.dirname, '..'))
+  console.log(`functions  dist/functions/main.cjs ${kb(report.functionsBytes)}  gzipped ${kb(report.functionsGzipBytes)}`)
+  for (const { name, bytes, gzipBytes } of report.page)
+    console.log(`page       ${name.padEnd(23)} ${kb(bytes)}  gzipped ${kb(gzipBytes)}`)
+}
+
+function kb(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KB`.padStart(10)
+}

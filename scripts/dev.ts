@@ -1,0 +1,143 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+
+import { lockFolder } from '../infra/local/folder-lock.ts'
+import { type ServerName, type Stack, startStack } from '../infra/local/stack.ts'
+import { buildApp } from './build.ts'
+import { chooseFeed } from './dev/choose-feed.ts'
+import { writeLocalSettings } from './dev/local-settings.ts'
+import { summarise } from './dev/summary.ts'
+
+const help = `Runs all of Oddscast on this machine: four local servers, and the app on top of them.
+
+  npm start -- [options]
+
+  --port <n>         where the board is wanted (default 7071; any free port if that is taken)
+  --data-dir <path>  where everything is kept (default .oddscast); a restart goes on from there
+  --feed <name>      predictit or simulated (default: PredictIt if it can be reached, else simulated)
+  --verbose          every line that the servers write, not only what matters
+  --help             this text
+
+Settings of the app come from the environment, as on Azure: FEEDS, PREDICTIT_URL, PREDICTIT_SCHEDULE, TICK_TTL_DAYS.
+`
+
+const root = path.resolve(import.meta.dirname, '..')
+const titles: Record<ServerName, string> = {
+  'event-hubs': 'Event Hubs',
+  cosmos: 'Cosmos DB',
+  'web-pubsub': 'Web PubSub',
+  'functions-host': 'Functions',
+}
+
+async function main(): Promise<void> {
+  const options = readOptions()
+  const dataDir = path.resolve(root, options.dataDir)
+  const lock = await lockFolder(dataDir)
+  const log = await openLog(path.join(dataDir, 'log'))
+  console.log('Oddscast starts.')
+  const feedChosen = chooseFeed(options.feed, process.env)
+  const buildStartedMs = Date.now()
+  const built = await buildApp(root)
+  const pageKb = built.page.reduce((sum, file) => sum + file.gzipBytes, 0) / 1024
+  step('App', Date.now() - buildStartedMs, `page ${pageKb.toFixed(0)} KB gzipped`)
+  const { feeds, why } = await feedChosen
+  const summary = summarise((line) => console.log(line))
+  const stack = await startStack({
+    appDir: root,
+    dataDir,
+    pagePort: options.port,
+    env: { ...process.env, FEEDS: feeds },
+    onStarted: (name, tookMs) => step(titles[name], tookMs),
+    onLine(name, line) {
+      log.write(`${new Date().toISOString()} ${name} ${line}\n`)
+      if (options.verbose) console.log(`${name}: ${line}`)
+      else summary.line(line)
+    },
+    onDeath: (name, how, inMs) => console.log(`${titles[name as ServerName]} died (${how}); it is started again in ${inMs} ms`),
+  })
+  await writeLocalSettings(path.join(root, 'local.settings.json'), { ...stack.settings, FEEDS: feeds })
+  announce(stack, why, path.relative(process.cwd(), dataDir))
+  stopOnSignal(async () => {
+    summary.stop()
+    await stack.stop()
+    await lock.release()
+    log.end()
+  })
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      'data-dir': { type: 'string', default: '.oddscast' },
+      feed: { type: 'string' },
+      verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(help)
+    process.exit(0)
+  }
+  const port = Number(values.port ?? 7071)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}"`)
+  if (values.feed !== undefined && values.feed !== 'predictit' && values.feed !== 'simulated') {
+    throw new Error(`--feed takes predictit or simulated, not "${values.feed}"`)
+  }
+  return { port, dataDir: values['data-dir'], feed: values.feed, verbose: values.verbose }
+}
+
+function step(what: string, tookMs: number, more = ''): void {
+  console.log(`  ✓ ${what.padEnd(11)} ${String(tookMs).padStart(5)} ms${more === '' ? '' : `   ${more}`}`)
+}
+
+function announce(stack: Stack, why: string, dataDir: string): void {
+  console.log(`
+${why}
+
+  The board   ${stack.url}
+  Event Hubs  ${stack.settings['EVENT_HUBS']}
+  Cosmos DB   ${stack.settings['COSMOS']}
+  Web PubSub  ${stack.settings['WEB_PUBSUB']}
+
+The same strings are in local.settings.json; everything is kept in ${dataDir}. Ctrl-C stops it all.
+`)
+}
+
+/** One file, begun anew when it has grown large; the run before is kept beside it. */
+async function openLog(folder: string) {
+  await mkdir(folder, { recursive: true })
+  const file = path.join(folder, 'oddscast.log')
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  )
+  if (size > 20_000_000) await writeFile(path.join(folder, 'oddscast.1.log'), await readFile(file))
+  return createWriteStream(file, { flags: size > 20_000_000 ? 'w' : 'a' })
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false
+  const once = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    console.log('\nStopping …')
+    void stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', once)
+  process.on('SIGTERM', once)
+}
+
+main().catch((error: unknown) => {
+  console.error(`\nOddscast could not start: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+})

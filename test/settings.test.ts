@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+
+import { readSettings, SettingsError } from '../functions/settings.ts'
+import { appSettings } from '../infra/app-settings.ts'
+
+const local = appSettings({
+  kind: 'connection-strings',
+  eventHubs: 'Endpoint=a',
+  cosmos: 'AccountEndpoint=b',
+  webPubSub: 'Endpoint=c',
+})
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readSettings(env)
+    return []
+  } catch (error) {
+    return error instanceof SettingsError ? error.faults : [String(error)]
+  }
+}
+
+describe('settings', () => {
+  it('reads what the local stack writes', () => {
+    const settings = readSettings({ ...local, FEEDS: 'simulated, PredictIt' })
+    expect(settings.eventHubs).toEqual({ kind: 'connection-string', connectionString: 'Endpoint=a' })
+    expect([...settings.feeds.keys()]).toEqual(['simulated', 'predictit'])
+  })
+
+  it('reads what Azure is given: an identity, and no secret', () => {
+    const azure = appSettings({
+      kind: 'identity',
+      eventHubsNamespace: 'ns.servicebus.windows.net',
+      cosmosEndpoint: 'https://db/',
+      webPubSubEndpoint: 'https://ps/',
+      managedIdentityClientId: 'id',
+    })
+    expect(readSettings(azure)).toMatchObject({
+      eventHubs: { kind: 'identity', host: 'ns.servicebus.windows.net', clientId: 'id' },
+      cosmos: { kind: 'identity', host: 'https://db/' },
+      webPubSub: { kind: 'identity', host: 'https://ps/' },
+    })
+  })
+
+  it('names all that is missing or wrong at once', () => {
+    expect(faultsOf({ FEEDS: 'predictit,horses', TICK_TTL_DAYS: 'soon', COSMOS: 'x' })).toEqual([
+      expect.stringContaining('EVENT_HUBS'),
+      expect.stringContaining('WEB_PUBSUB'),
+      expect.stringContaining('"horses"'),
+      expect.stringContaining('TICK_TTL_DAYS is "soon"'),
+    ])
+  })
+
+  it('takes a feed’s own address, schedule and key', () => {
+    const settings = readSettings({ ...local, FEEDS: 'predictit', PREDICTIT_URL: 'http://x/', PREDICTIT_SCHEDULE: '* * * * * *' })
+    expect(settings.feeds.get('predictit')).toEqual({ url: 'http://x/', schedule: '* * * * * *', key: undefined })
+  })
+})

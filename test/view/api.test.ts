@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+
+import type { StoredBook } from '../../functions/book/documents.ts'
+import { marketIdOf } from '../../functions/book/ids.ts'
+import type { Tick } from '../../functions/book/tick.ts'
+import { parseBook, parseMarketDelta, parseMarketsAnswer } from '../../functions/book/wire.ts'
+import { judge } from '../../functions/dedupe/judge.ts'
+import { type ApiRequest, getFeeds, getMarket, getMarkets, getTicks, type OddsStore } from '../../functions/view/api.ts'
+import { pageReply } from '../../functions/view/page-files.ts'
+import type { Reply } from '../../functions/view/reply.ts'
+import { feed, quoted, snapshotOf } from '../support/arbitrary.ts'
+
+/** Two markets; the first has three ticks, of which the store kept those from `keptFrom` on. */
+function fakeStore(keptFrom = 1): OddsStore {
+  let book: StoredBook | undefined
+  const ticks: Tick[] = []
+  for (const [i, last] of [0.1, 0.5, 0.75].entries()) {
+    const verdict = judge(snapshotOf('m', i + 1, { selections: [quoted('a', { last })] }), undefined, book, 100)
+    if (verdict.kind !== 'fresh') throw new Error('the story must be fresh')
+    book = verdict.book
+    ticks.push(...verdict.ticks)
+  }
+  const other = judge(
+    snapshotOf('n', 1, { status: 'suspended', selections: [quoted('b', { last: 0.5 })] }),
+    undefined,
+    undefined,
+    100,
+  )
+  const books = [book, other.kind === 'fresh' ? other.book : undefined].filter((found) => found !== undefined)
+  return {
+    books: async (topic) => books.filter((found) => topic === undefined || found.topic === topic),
+    book: async (id) => books.find((found) => found.marketId === id),
+    ticks: async (id, after, limit) =>
+      id === marketIdOf(feed, 'm') ? ticks.filter(({ seq }) => seq > after && seq >= keptFrom).slice(0, limit) : [],
+    feeds: async () => [],
+  }
+}
+
+const ask = (query = '', params: Record<string, string> = {}, ifNoneMatch: string | null = null): ApiRequest => ({
+  params,
+  query: new URLSearchParams(query),
+  ifNoneMatch,
+})
+const bodyOf = (reply: Reply): unknown => JSON.parse(String(reply.body))
+const nowMs = () => 1_000
+
+describe('GET /api/markets', () => {
+  it('gives every book as a browser reads it, without the store’s own fields', async () => {
+    const reply = await getMarkets(ask(), fakeStore(), nowMs)
+    const parsed = parseMarketsAnswer(bodyOf(reply))
+    expect(parsed.ok && parsed.value.markets.map(({ marketId, seq }) => [marketId, seq])).toEqual([
+      ['testfeed:m', 3],
+      ['testfeed:n', 1],
+    ])
+    expect(String(reply.body)).not.toMatch(/hub|asOfMs/)
+  })
+
+  it.each([
+    ['topic=sports', []],
+    ['status=suspended', ['testfeed:n']],
+    ['feed=other', []],
+    ['q=SELECTION  B', ['testfeed:n']],
+    ['q=market zebra', []],
+  ])('filters by %s', async (query, expected) => {
+    const { markets } = bodyOf(await getMarkets(ask(query), fakeStore(), nowMs)) as { markets: { marketId: string }[] }
+    expect(markets.map(({ marketId }) => marketId)).toEqual(expected)
+  })
+
+  it('answers 304 to who has it already, and 400 to a status that there is not', async () => {
+    const first = await getMarkets(ask(), fakeStore(), nowMs)
+    const again = await getMarkets(ask('', {}, first.headers['etag']), fakeStore(), nowMs)
+    expect([first.status, again.status, again.body]).toEqual([200, 304, ''])
+    const bad = await getMarkets(ask('status=live'), fakeStore(), nowMs)
+    expect([bad.status, bad.headers['content-type']]).toEqual([400, 'application/problem+json'])
+    expect(bodyOf(bad)).toMatchObject({ detail: expect.stringContaining('open, suspended, closed, settled') })
+  })
+})
+
+describe('GET /api/markets/{id}', () => {
+  it('gives one book, and says where to look when there is none', async () => {
+    const found = await getMarket(ask('', { id: 'testfeed:m' }), fakeStore())
+    expect(parseBook(bodyOf(found))).toMatchObject({ ok: true, value: { seq: 3 } })
+    expect((await getMarket(ask('', { id: 'testfeed:x' }), fakeStore())).status).toBe(404)
+    expect((await getMarket(ask('', { id: '../../etc' }), fakeStore())).status).toBe(400)
+  })
+})
+
+describe('GET /api/markets/{id}/ticks', () => {
+  const ticksAfter = (after: string, keptFrom = 1, id = 'testfeed:m') =>
+    getTicks(ask(`after=${after}`, { id }), fakeStore(keptFrom))
+
+  it('gives all that is missing, as a delta', async () => {
+    const parsed = parseMarketDelta(bodyOf(await ticksAfter('1')))
+    expect(parsed).toMatchObject({ ok: true, value: { id: 'testfeed:m', from: 2, to: 3, ticks: [{ seq: 2 }, { seq: 3 }] } })
+  })
+
+  it('gives an empty delta to who is up to date', async () => {
+    expect(parseMarketDelta(bodyOf(await ticksAfter('3')))).toMatchObject({ ok: true, value: { from: 4, to: 3, ticks: [] } })
+  })
+
+  it.each([
+    ['expired', '0', 2, 'testfeed:m'],
+    ['expired', '0', 1, 'testfeed:n'],
+    ['ahead', '9', 1, 'testfeed:m'],
+  ])('asks for a snapshot when ticks are %s', async (reason, after, keptFrom, id) => {
+    const reply = await ticksAfter(after, keptFrom, id)
+    expect(reply.status).toBe(410)
+    expect(bodyOf(reply)).toEqual({ error: 'snapshot_required', reason })
+  })
+
+  it.each(['', '-1', '1.5', 'x'])('refuses after=%s', async (after) => {
+    const reply = await getTicks(ask(after === '' ? '' : `after=${after}`, { id: 'testfeed:m' }), fakeStore())
+    expect(reply.status).toBe(400)
+  })
+})
+
+describe('GET /api/feeds', () => {
+  it('says what each feed’s facts mean now, and which groups there are', async () => {
+    const health = { everyMs: 1_000, polledAtMs: 1, completeAtMs: 1, changedAtMs: 1, failure: null }
+    const counts = { markets: 0, selections: 0, published: 0, unchanged: 0, rejected: 0 }
+    const store = { ...fakeStore(), feeds: async () => [{ feed, ...health, ...counts }] }
+    expect(bodyOf(await getFeeds(store, ['politics'], () => 60_000))).toMatchObject({
+      readAtMs: 60_000,
+      topics: ['politics'],
+      groups: { feeds: 'odds.feeds', topics: { politics: 'odds.politics' } },
+      feeds: [{ feed: 'testfeed', state: 'down' }],
+    })
+  })
+})
+
+describe('the page', () => {
+  const files = { 'index.html': { type: 'text/html', text: '<p>hello' } }
+
+  it('is at the root, and is not sent twice', () => {
+    const first = pageReply(files, '', null)
+    expect(first).toMatchObject({ status: 200, body: '<p>hello' })
+    expect(pageReply(files, 'index.html', first.headers['etag'] ?? null).status).toBe(304)
+    expect(pageReply(files, '__proto__', null).status).toBe(404)
+    expect(pageReply(files, 'constructor', null).status).toBe(404)
+  })
+})

@@ -8,9 +8,9 @@ import { build, type Plugin } from 'esbuild'
  * What ships: one CommonJS file that holds every function and, as text, the page. (As an ES module `@azure/functions` dies at start: it
  * asks for `@azure/functions-core`, which the host supplies, by a `require` made late.) The local host runs this same file.
  */
-export async function buildApp(root: string): Promise<BuildReport> {
+export async function buildApp(root: string, appDir = root): Promise<BuildReport> {
   const page = await buildPage(path.join(root, 'functions/view/page'))
-  const outfile = path.join(root, 'dist/functions/main.cjs')
+  const outfile = path.join(appDir, 'dist/functions/main.cjs')
   await mkdir(path.dirname(outfile), { recursive: true })
   await build({
     entryPoints: [path.join(root, 'functions/main.ts')],

@@ -13,9 +13,9 @@ const rooms: Record<string, { from: string[]; packages: RegExp }> = {
   },
   'functions/dedupe': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
   'functions/fanout': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
-  'functions/view/page': { from: ['functions/book'], packages: /^(preact|@preact\/signals)/ },
+  'functions/view/page': { from: ['functions/book'], packages: /^(preact|@preact\/signals|@badrap\/valita)/ },
   'functions/view': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
-  'infra/local': { from: ['infra/names.ts', 'infra/app-settings.ts'], packages: /^(node:|rhea|ws|@azure\/)/ },
+  'infra/local': { from: ['infra/names.ts', 'infra/app-settings.ts'], packages: /^(node:|rhea|ws|@azure\/|@badrap\/valita)/ },
 }
 
 /** The one kind of file that may import a service's SDK. */
@@ -36,7 +36,7 @@ const files = ['functions', 'infra'].flatMap((folder) =>
 
 function importsOf(file: string): string[] {
   const text = readFileSync(path.join(root, file), 'utf8')
-  return [...text.matchAll(/(?:^|\s)(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+  return [...text.matchAll(/(?:^|\s)(?:from|import)\s*\(?\s*'([^'$]+)'/g)].map((match) => match[1] ?? '')
 }
 
 describe('architecture', () => {

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -54,9 +55,9 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const key = localKey(options.dataDir, options.env)
 
   const server = createServer((request, response) => void respond(request, response))
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  const port = await listen(server, options.port).catch((error: unknown) => {
+    database.close()
+    throw error
   })
   const url = `http://127.0.0.1:${port}`
   const settings: Settings = {
@@ -153,6 +154,16 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
       database.close()
     },
   }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  } catch (cause) {
+    throw new Error(`port ${port} cannot be listened on: free it, or use port 0 for any free one`, { cause })
+  }
+  return (server.address() as AddressInfo).port
 }
 
 function text(response: ServerResponse, status: number, body: string): void {

@@ -19,7 +19,7 @@ if (port === undefined || dataDir === undefined || appDir === undefined) {
 const tell = (message: object) => {
   if (process.connected) process.send?.(message)
 }
-const host = await startFunctionsHost({
+const starting = startFunctionsHost({
   appDir: path.resolve(appDir),
   dataDir: path.resolve(dataDir),
   port: Number(port),
@@ -28,20 +28,28 @@ const host = await startFunctionsHost({
 })
 
 let closing = false
-const close = () => {
+async function close(): Promise<void> {
   if (closing) return
   closing = true
-  void host.close().then(() => process.exit(0))
+  await (await starting).close()
+  process.exit(0)
 }
-process.on('SIGTERM', close)
-process.on('SIGINT', close)
-process.on('disconnect', close)
+process.on('SIGTERM', () => void close())
+process.on('SIGINT', () => void close())
+process.on('disconnect', () => void close())
 process.on('message', (message: { kind?: unknown }) => {
-  if (message.kind !== 'reload') return
-  host.reload().then(
-    () => tell({ reloaded: true }),
-    (error: unknown) => tell({ reloaded: false, problem: error instanceof Error ? error.message : String(error) }),
-  )
+  if (message.kind === 'reload') void reload()
 })
-console.log(`functions host ready on ${host.url}${host.problem === undefined ? '' : `, but its app is not: ${host.problem}`}`)
-tell({ ready: true, port: host.port, url: host.url, ...(host.problem === undefined ? {} : { problem: host.problem }) })
+
+const { url, problem, port: listening } = await starting
+console.log(`functions host ready on ${url}${problem === undefined ? '' : `, but its app is not: ${problem}`}`)
+tell({ ready: true, port: listening, url, ...(problem === undefined ? {} : { problem }) })
+
+async function reload(): Promise<void> {
+  try {
+    await (await starting).reload()
+    tell({ reloaded: true })
+  } catch (error) {
+    tell({ reloaded: false, problem: error instanceof Error ? error.message : String(error) })
+  }
+}

@@ -10,6 +10,7 @@ import type { Faults } from './faults.ts'
 import { errorBody, Refusal } from './refusal.ts'
 import { createRest } from './rest/rest.ts'
 import { Service } from './service.ts'
+import type { Stats } from './stats.ts'
 
 export type WebPubSubOptions = { port: number; clock?: Clock; log?: (event: string, fields?: object) => void }
 export type WebPubSubServer = {
@@ -17,7 +18,7 @@ export type WebPubSubServer = {
   endpoint: string
   connectionString: string
   faults: Faults
-  stats(): object
+  stats(): Stats
   close(): Promise<void>
 }
 

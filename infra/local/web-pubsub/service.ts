@@ -13,7 +13,7 @@ import { Outbox } from './delivery/outbox.ts'
 import { ReliableQueue } from './client/reliable.ts'
 import { receive } from './client/requests.ts'
 import { rightOf } from './client/roles.ts'
-import { type Counters, createCounters } from './stats.ts'
+import { type Counters, createCounters, type Stats } from './stats.ts'
 import { type Claims, isMeantFor, signToken, verifyToken } from './tokens.ts'
 
 export type Recovery = Extract<Admission, { kind: 'recover' }>
@@ -76,7 +76,7 @@ export class Service {
     return undefined
   }
 
-  stats(): object {
+  stats(): Stats {
     const all = [...this.connections()]
     const live = all.filter((connection) => connection.isLive).length
     const groups = [...this.#hubs.values()].reduce((sum, hub) => sum + hub.groupCount, 0)

@@ -1,3 +1,6 @@
+/** What the service holds now, and what it has done since it started. */
+export type Stats = Counters & { connections: { live: number; recoverable: number }; hubs: number; groups: number }
+
 /** Counted since the server started. A message out is one delivery to one connection, queued ones included. */
 export type Counters = { requests: number; refused: number; messagesIn: number; messagesOut: number; bytesOut: number }
 

@@ -1,5 +1,6 @@
 import { isGroupName, isHubName } from '../names.ts'
 import { Refusal } from '../refusal.ts'
+import { decodeSegment, parseTarget } from '../target.ts'
 import { type Claims, isMeantFor, verifyToken } from '../tokens.ts'
 
 export const subprotocols = ['json.webpubsub.azure.v1', 'json.reliable.webpubsub.azure.v1'] as const
@@ -36,29 +37,16 @@ export function admit(handshake: Handshake, accessKey: string, nowMs: number): A
 export const chooseSubprotocol = (offered: Iterable<string>): Subprotocol | undefined =>
   [...offered].map((name) => subprotocols.find((known) => known === name)).find((known) => known !== undefined)
 
-function parseTarget(url: string): URL {
-  if (!URL.canParse(url, 'http://local')) throw new Refusal(400, 'InvalidUrl', 'The request target is no URL.')
-  return new URL(url, 'http://local')
-}
-
 function hubOf(pathname: string, query: URLSearchParams): string {
   if (pathname.startsWith('/clients/')) {
     throw new Refusal(501, 'NotSupported', `'${pathname}' is not supported: neither MQTT nor Socket.IO is.`)
   }
   const inPath = /^\/client\/hubs\/([^/]+)\/?$/.exec(pathname)?.[1]
-  const named = inPath === undefined ? undefined : decode(inPath)
+  const named = inPath === undefined ? undefined : decodeSegment(inPath)
   const hub = named ?? (/^\/client\/?$/.test(pathname) ? query.get('hub') : null)
   if (hub === null) throw new Refusal(404, 'NotFound', `'${pathname}' takes no WebSocket; use /client/hubs/{hub}.`)
   if (!isHubName(hub)) throw new Refusal(400, 'InvalidHub', `'${hub}' is no hub name.`)
   return hub
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    throw new Refusal(400, 'InvalidUrl', `'${segment}' is not percent-encoded UTF-8.`)
-  }
 }
 
 function authenticate(token: string | undefined, hubName: string, accessKey: string, nowMs: number): Claims {

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts'
 import { ackFrame, type AckError, pongFrame, readRequest, type Request } from './frames.ts'
 import { type Hub, send } from '../hub.ts'
-import { Message, type Payload } from '../delivery/message.ts'
+import { expiresAtMs, Message, type Payload } from '../delivery/message.ts'
 import { allows } from './roles.ts'
 import type { Counters } from '../stats.ts'
 
@@ -62,8 +62,11 @@ function execute(connection: Connection, request: Executable, desk: Desk): AckEr
 
 function publish(connection: Connection, group: string, payload: Payload, desk: Desk, noEcho: boolean, ttlSeconds: number): void {
   desk.counters.messagesIn++
-  const expiresAtMs = ttlSeconds === 0 ? Number.POSITIVE_INFINITY : desk.nowMs + ttlSeconds * 1_000
-  const message = new Message({ from: 'group', group, fromUserId: connection.userId }, payload, expiresAtMs)
+  const message = new Message(
+    { from: 'group', group, fromUserId: connection.userId },
+    payload,
+    expiresAtMs(ttlSeconds, desk.nowMs),
+  )
   const excluded = new Set(noEcho ? [connection.connectionId] : [])
   send(message, desk.hub.inGroup(group), { excluded, matches: () => true })
 }

@@ -8,6 +8,11 @@ export type Payload =
 
 export type Origin = { from: 'server' } | { from: 'group'; group: string; fromUserId: string | null }
 
+/** How long a message may wait for a client, in seconds, up to five minutes; 0 is for ever. */
+export const isTtl = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 0 && seconds <= 300
+export const expiresAtMs = (ttlSeconds: number, nowMs: number): number =>
+  ttlSeconds === 0 ? Number.POSITIVE_INFINITY : nowMs + ttlSeconds * 1_000
+
 /**
  * One message on its way to any number of connections. Each of its three forms is made on first use and shared by all who take
  * it: serialising per recipient costs more than everything else together.
@@ -21,7 +26,7 @@ export class Message {
   #rawFrame: Buffer | undefined
   #reliableHead: Buffer | undefined
 
-  constructor(origin: Origin, payload: Payload, expiresAtMs = Number.POSITIVE_INFINITY) {
+  constructor(origin: Origin, payload: Payload, expiresAtMs: number) {
     this.origin = origin
     this.payload = payload
     this.expiresAtMs = expiresAtMs

@@ -1,8 +1,7 @@
 import type { Connection } from '../client/connection.ts'
-import { isTtl } from '../client/frames.ts'
 import type { Choice } from '../hub.ts'
 import type { Filter } from '../filter/filter.ts'
-import type { Payload } from '../delivery/message.ts'
+import { expiresAtMs, isTtl, type Payload } from '../delivery/message.ts'
 import { isGroupName } from '../names.ts'
 import { Refusal } from '../refusal.ts'
 import type { Service } from '../service.ts'
@@ -77,12 +76,11 @@ export function payloadOf({ contentType, body }: Call): Payload {
 
 export function expiryOf({ query, service }: Call): number {
   const given = query.get('messageTtlSeconds')
-  if (given === null) return Number.POSITIVE_INFINITY
-  const seconds = given.trim() === '' ? Number.NaN : Number(given)
+  const seconds = given === null ? 0 : Number(given.trim() || Number.NaN)
   if (!isTtl(seconds)) {
     throw new Refusal(400, 'InvalidArgument', 'messageTtlSeconds must be an integer from 0 to 300.', 'messageTtlSeconds')
   }
-  return seconds === 0 ? Number.POSITIVE_INFINITY : service.clock.nowMs() + seconds * 1_000
+  return expiresAtMs(seconds, service.clock.nowMs())
 }
 
 export function integerOf({ query }: Call, name: string, least: number, most: number): number | undefined {

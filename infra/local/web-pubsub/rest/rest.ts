@@ -5,6 +5,7 @@ import { applyFault } from '../faults.ts'
 import { isHubName } from '../names.ts'
 import { errorBody, Refusal } from '../refusal.ts'
 import type { Service } from '../service.ts'
+import { decodeSegment, parseTarget } from '../target.ts'
 import { isMeantFor, verifyToken } from '../tokens.ts'
 import { parseJson, utf8 } from './call.ts'
 import { type Answer, type Route, routes } from './routes.ts'
@@ -34,8 +35,7 @@ export function createRest(service: Service, log: (event: string, fields?: objec
 
 async function answer(service: Service, request: IncomingMessage): Promise<Answer> {
   const { method = '', url: target = '/' } = request
-  if (!URL.canParse(target, 'http://local')) throw new Refusal(400, 'InvalidUrl', 'The request target is no URL.')
-  const { pathname, searchParams: query } = new URL(target, 'http://local')
+  const { pathname, searchParams: query } = parseTarget(target)
   if (pathname.startsWith('/_local/')) return local(service, `${method} ${pathname}`, request)
   if (pathname === '/api/health' && method === 'HEAD') return { status: 200 }
   const { route, path, hubName } = match(method, pathname)
@@ -65,7 +65,7 @@ const parsedRoutes = routes.map((route) => {
 function match(method: string, pathname: string): { route: Route; hubName: string; path: Record<string, string> } {
   const [api, hubs, rawHub, ...rest] = pathname.slice(1).split('/')
   if (api !== 'api' || hubs !== 'hubs' || rawHub === undefined) throw new Refusal(404, 'NotFound', `There is no '${pathname}'.`)
-  const hubName = decode(rawHub)
+  const hubName = decodeSegment(rawHub)
   if (!isHubName(hubName)) throw new Refusal(400, 'InvalidHub', `'${hubName}' is no hub name.`, 'hub')
   const fitting = parsedRoutes.filter(({ parts }) => fits(parts, rest))
   const chosen = fitting.find((candidate) => candidate.method === method)
@@ -73,20 +73,14 @@ function match(method: string, pathname: string): { route: Route; hubName: strin
     if (fitting.length === 0) throw new Refusal(404, 'NotFound', `'${method} ${pathname}' is not supported.`)
     throw new Refusal(405, 'MethodNotAllowed', `'${method}' is not supported for '${pathname}'.`)
   }
-  const named = chosen.parts.flatMap((part, at) => (part.startsWith('{') ? [[part.slice(1, -1), decode(rest[at] ?? '')]] : []))
+  const named = chosen.parts.flatMap((part, at) =>
+    part.startsWith('{') ? [[part.slice(1, -1), decodeSegment(rest[at] ?? '')]] : [],
+  )
   return { route: chosen.route, hubName, path: Object.fromEntries(named) as Record<string, string> }
 }
 
 const fits = (parts: readonly string[], given: readonly string[]): boolean =>
   parts.length === given.length && parts.every((part, at) => part.startsWith('{') || part === given[at])
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    throw new Refusal(400, 'InvalidUrl', `'${segment}' is not percent-encoded UTF-8.`)
-  }
-}
 
 function authenticate(service: Service, authorization: string | undefined, target: string): void {
   const token = bearer(authorization)

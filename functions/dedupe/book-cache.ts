@@ -1,5 +1,8 @@
+import type { StoredBook } from '../book/documents.ts'
 import type { MarketId } from '../book/ids.ts'
-import type { HeldBook } from './dedupe.ts'
+
+/** A book as the store has it; the etag is what a save must still find there. */
+export type HeldBook = { book: StoredBook; etag: string }
 
 /**
  * The books this worker saw last, so that a tick costs one write and no read. It may be behind the store at any time: the etag finds

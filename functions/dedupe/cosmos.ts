@@ -11,7 +11,8 @@ import {
   type TickDocument,
 } from '../book/documents.ts'
 import type { MarketId } from '../book/ids.ts'
-import type { BookStore, DeadLetter, DeadLetters, HeldBook, Saved } from './dedupe.ts'
+import type { HeldBook } from './book-cache.ts'
+import type { BookStore, DeadLetter, DeadLetters, Saved } from './dedupe.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Write } from './plan.ts'
 

@@ -1,15 +1,11 @@
-import type { StoredBook } from '../book/documents.ts'
 import type { MarketId } from '../book/ids.ts'
 import { parseSnapshotMessage } from '../book/wire.ts'
-import type { BookCache } from './book-cache.ts'
+import type { BookCache, HeldBook } from './book-cache.ts'
 import { inParallel } from './in-parallel.ts'
 import { type Arrived, plan, type Write } from './plan.ts'
 
 /** One event as the hub delivered it. `sequence` is undefined where the host's metadata could not be matched with the events. */
 export type HubEvent = { body: Uint8Array; partition: string; sequence: number | undefined }
-
-/** A book as the store has it; the etag is what a save must still find there. */
-export type HeldBook = { book: StoredBook; etag: string }
 
 export type BookStore = {
   load(market: MarketId): Promise<HeldBook | undefined>

@@ -3,14 +3,16 @@ import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf
 import { applyTicks, type Book, type Prices, type Quote } from '../../book/market.ts'
 import type { MarketDelta } from '../../book/wire.ts'
 
-/** A price that moved in front of the reader. The direction is that of the last price, else of back, else of lay, in the feed's unit. */
+export type Direction = 'up' | 'down'
+export type PriceSide = 'last' | 'back' | 'lay'
+export type PriceChange = { side: PriceSide; direction: Direction; from: number; to: number }
+
+/** Prices that moved in front of the reader, in the feed's unit. The first says where the quote went: last, else back, else lay. */
 export type Move = {
   market: MarketId
   selection: SelectionId
   bookmaker: Bookmaker
-  price: 'last' | 'back' | 'lay'
-  direction: 'up' | 'down'
-  from: number
+  changes: readonly [PriceChange, ...PriceChange[]]
 }
 
 /** `markets`: whose books are new. `listed`: whether markets came or went. */
@@ -98,17 +100,20 @@ function movesBetween(before: Book, after: Book): Move[] {
   for (const { id, quotes } of before.selections) for (const quote of quotes) old.set(quoteKeyOf(id, quote.bookmaker), quote)
   return touched.flatMap(({ id, quotes }) =>
     quotes.flatMap((quote) => {
-      const moved = directionOf(old.get(quoteKeyOf(id, quote.bookmaker)), quote)
-      return moved === undefined ? [] : [{ market: after.marketId, selection: id, bookmaker: quote.bookmaker, ...moved }]
+      const [first, ...more] = changesBetween(old.get(quoteKeyOf(id, quote.bookmaker)), quote)
+      if (first === undefined) return []
+      return [{ market: after.marketId, selection: id, bookmaker: quote.bookmaker, changes: [first, ...more] }]
     }),
   )
 }
 
-function directionOf(before: Prices | undefined, after: Prices): Pick<Move, 'price' | 'direction' | 'from'> | undefined {
-  if (before === undefined) return undefined
-  for (const price of ['last', 'back', 'lay'] as const) {
-    const [from, to] = [before[price], after[price]]
-    if (from !== null && to !== null && from !== to) return { price, direction: to > from ? 'up' : 'down', from }
-  }
-  return undefined
+const sides = ['last', 'back', 'lay'] as const
+
+function changesBetween(before: Prices | undefined, after: Prices): PriceChange[] {
+  if (before === undefined) return []
+  return sides.flatMap((side) => {
+    const [from, to] = [before[side], after[side]]
+    if (from === null || to === null || from === to) return []
+    return [{ side, direction: to > from ? 'up' : 'down', from, to }]
+  })
 }

@@ -1,5 +1,5 @@
-import type { Move } from './board.ts'
 import { decimalOdds, impliedProbability, type PriceFormat, priceOf } from '../../book/price.ts'
+import type { Direction } from './board.ts'
 
 /** How the reader wants prices shown; `feed` is as each feed states them. */
 export const priceViews = ['feed', 'decimal', 'american', 'probability'] as const
@@ -29,7 +29,7 @@ export function formatPrice(price: number | null, format: PriceFormat, view: Pri
 }
 
 /** A probability rises while its decimal odds fall: the arrow follows the number that is shown. */
-export function shownDirection(direction: Move['direction'], format: PriceFormat, view: PriceView): Move['direction'] {
+export function shownDirection(direction: Direction, format: PriceFormat, view: PriceView): Direction {
   const flips = view !== 'feed' && (format === 'probability') !== (view === 'probability')
   if (!flips) return direction
   return direction === 'up' ? 'down' : 'up'

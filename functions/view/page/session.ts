@@ -16,6 +16,7 @@ export type SessionPorts = {
     holdBook(effect: Extract<Effect, { do: 'holdBook' }>): void
     apply(effect: Extract<Effect, { do: 'apply' }>): void
     showFeeds(effect: Extract<Effect, { do: 'showFeeds' }>): void
+    showTopics(topics: readonly string[]): void
     /** What came with a snapshot beside its books. */
     noteSnapshot(clockLeadMs: number, unreadable: readonly string[]): void
     showConnection(connection: Connection): void
@@ -57,14 +58,14 @@ export class Session {
   }
 
   #step(event: Event) {
-    const { nowMs, chance, board } = this.#ports
-    const { state, effects } = step(this.#connection, event, { nowMs: nowMs(), chance: chance(), held: board.held })
+    const moment = { nowMs: this.#ports.nowMs(), chance: this.#ports.chance(), held: this.#ports.board.held }
+    const { state, effects } = step(this.#connection, event, moment)
     this.#connection = state
     for (const effect of effects) this.#do(effect)
   }
 
   #do(effect: Effect) {
-    const { board, api, nowMs, after } = this.#ports
+    const { board, api } = this.#ports
     switch (effect.do) {
       case 'connect':
         return void this.#connect(this.#connection.turn)
@@ -75,7 +76,7 @@ export class Session {
       case 'probe':
         return this.#socket?.probe()
       case 'wait':
-        return after(Math.max(0, effect.untilMs - nowMs()), () => this.take({ type: 'clock' }))
+        return this.#ports.after(Math.max(0, effect.untilMs - this.#ports.nowMs()), () => this.take({ type: 'clock' }))
       case 'takeSnapshot':
         return void this.#takeSnapshot(effect.turn)
       case 'readFeeds':
@@ -102,6 +103,7 @@ export class Session {
     if (this.#connection.turn !== turn) return
     if (!url.ok) return this.take({ type: 'lost', reason: url.reason })
     if (!feeds.ok) return this.take({ type: 'lost', reason: feeds.reason })
+    this.#ports.board.showTopics(feeds.value.topics)
     this.take({ type: 'feedsRead', ...feeds.value })
     const groups = [feedsGroup, ...feeds.value.topics.map((topic) => topicGroup(topicOf(topic)))]
     this.#socket = this.#ports.openSocket(url.value, groups, this.#listener)

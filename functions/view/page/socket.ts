@@ -48,7 +48,6 @@ export class OddsSocket {
   #received = 0
   #acknowledged = 0
   #openedAtMs: number
-  #heardAtMs: number
   #pingedAtMs: number
   #answerByMs = Infinity
 
@@ -57,7 +56,7 @@ export class OddsSocket {
     this.#groups = groups
     this.#listener = listener
     this.#nowMs = nowMs
-    this.#openedAtMs = this.#heardAtMs = this.#pingedAtMs = nowMs()
+    this.#openedAtMs = this.#pingedAtMs = nowMs()
     this.#wire = this.#open(url)
   }
 
@@ -69,6 +68,8 @@ export class OddsSocket {
     url.searchParams.set('awps_connection_id', this.#place.connectionId)
     url.searchParams.set('awps_reconnection_token', this.#place.token)
     this.#phase = 'recovering'
+    // Our last acknowledgement may have gone down with the old socket.
+    this.#acknowledged = 0
     this.#openedAtMs = this.#nowMs()
     this.#wire = this.#open(url.href)
   }
@@ -114,7 +115,6 @@ export class OddsSocket {
   }
 
   #read(text: unknown) {
-    this.#heardAtMs = this.#nowMs()
     this.#answerByMs = Infinity
     if (this.#phase === 'recovering') {
       this.#phase = 'open'

@@ -1,0 +1,145 @@
+import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals'
+
+import { marketOverround, type Selection } from '../../book/market.ts'
+import { isRemoved, rowsShown } from './arrange.ts'
+import { formatAge, formatOverround } from './format.ts'
+import { Picture } from './picture.tsx'
+import { Rows } from './rows.tsx'
+import type { Card, Store } from './store.ts'
+import { webAddress } from './web-address.ts'
+
+export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal<Card> }) {
+  const { book, rows, moves } = card.value
+  const unfolded = useSignal(false)
+  const removedShown = useSignal(false)
+  const everyQuote = useSignal(false)
+
+  const selections = new Map(book.selections.map((selection) => [selection.id, selection]))
+  const inOrder = rows.flatMap((id) => selections.get(id) ?? [])
+  const removed = book.selections.filter(isRemoved)
+  const foldable = inOrder.length > rowsShown + 1
+  const shown = foldable && !unfolded.value ? rowsShown : inOrder.length
+  const bookmakers = Math.max(0, ...inOrder.map(({ quotes }) => quotes.length))
+  const titleId = `name-${book.marketId}`
+  const list = (of: readonly Selection[], hiddenFrom: number) => (
+    <Rows
+      market={book}
+      selections={of}
+      moves={moves}
+      view={store.view.value}
+      hiddenFrom={hiddenFrom}
+      everyQuote={everyQuote.value}
+    />
+  )
+  const lines =
+    countLines(inOrder.slice(0, shown), everyQuote.value) +
+    countLines(removedShown.value ? removed : [], everyQuote.value) +
+    [foldable, removed.length > 0, bookmakers > 1].filter(Boolean).length
+  return (
+    <article
+      class="card"
+      aria-labelledby={titleId}
+      data-market={book.marketId}
+      data-seq={book.seq}
+      data-status={book.status}
+      style={{ '--rows': lines }}
+    >
+      <header>
+        <Picture url={book.image} name={book.name} size={40} />
+        <h2 id={titleId} title={book.name}>
+          <Name name={book.name} url={webAddress(book.url)} />
+        </h2>
+        <Facts card={card} />
+      </header>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="unseen">Selection</span>
+            </th>
+            <th scope="col">Last</th>
+            <th scope="col">Back</th>
+            <th scope="col">Lay</th>
+          </tr>
+        </thead>
+        {list(inOrder, shown)}
+        {foldable && (
+          <Fold open={unfolded.value} flip={() => (unfolded.value = !unfolded.value)}>
+            {unfolded.value ? 'Show fewer' : `${inOrder.length - rowsShown} more`}
+          </Fold>
+        )}
+        {bookmakers > 1 && (
+          <Fold open={everyQuote.value} flip={() => (everyQuote.value = !everyQuote.value)}>
+            {everyQuote.value ? 'Best prices only' : `All ${bookmakers} bookmakers`}
+          </Fold>
+        )}
+        {removed.length > 0 && (
+          <Fold open={removedShown.value} flip={() => (removedShown.value = !removedShown.value)}>
+            {removed.length} removed
+          </Fold>
+        )}
+        {list(removed, removedShown.value ? Infinity : 0)}
+      </table>
+      <Times store={store} card={card} />
+    </article>
+  )
+}
+
+/** The grid reserves room by lines, so that cards of all heights pack without gaps and none is measured. */
+function countLines(selections: readonly Selection[], everyQuote: boolean): number {
+  return everyQuote ? selections.reduce((sum, { quotes }) => sum + Math.max(1, quotes.length), 0) : selections.length
+}
+
+const Name = ({ name, url }: { name: string; url: string | undefined }) =>
+  url === undefined ? (
+    <>{name}</>
+  ) : (
+    <a href={url} target="_blank" rel="noopener noreferrer">
+      {name}
+    </a>
+  )
+
+function Facts({ card }: { card: ReadonlySignal<Card> }) {
+  const { book } = card.value
+  const margin = marketOverround(book)
+  return (
+    <p class="facts">
+      <span class="badge" data-status={book.status}>
+        {book.status}
+      </span>
+      <span>{book.feed}</span>
+      {margin !== undefined && (
+        <span title="What the bookmaker keeps if every selection is backed: the sum of implied probabilities, less 100%">
+          overround {formatOverround(margin)}
+        </span>
+      )}
+    </p>
+  )
+}
+
+/** Text that changes each second on hundreds of cards: computed signals write into the text node, and no card is rendered. */
+function Times({ store, card }: { store: Store; card: ReadonlySignal<Card> }) {
+  const changed = useComputed(() => formatAge(store.serverNowMs.value - card.value.book.changedAtMs))
+  const seen = useComputed(() => {
+    const completeAtMs = store.feeds.value.find(({ feed }) => feed === card.value.book.feed)?.completeAtMs ?? null
+    return completeAtMs === null ? 'not seen yet' : `seen ${formatAge(store.serverNowMs.value - completeAtMs)} ago`
+  })
+  return (
+    <footer>
+      <span>changed {changed} ago</span>
+      <span title="When its feed was last read completely">{seen}</span>
+    </footer>
+  )
+}
+
+const Fold = ({ open, flip, children }: { open: boolean; flip: () => void; children: preact.ComponentChildren }) => (
+  <tbody class="fold">
+    <tr>
+      <td colSpan={4}>
+        <button type="button" aria-expanded={open} onClick={flip}>
+          {children}
+        </button>
+      </td>
+    </tr>
+  </tbody>
+)

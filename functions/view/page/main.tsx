@@ -1,0 +1,70 @@
+import { effect } from '@preact/signals'
+import { render } from 'preact'
+
+import type { Book } from '../../book/market.ts'
+import { createApi } from './api.ts'
+import { App } from './app.tsx'
+import { loadPreferences, savePreferences } from './preferences.ts'
+import { Session } from './session.ts'
+import { OddsSocket } from './socket.ts'
+import { Store } from './store.ts'
+
+declare global {
+  interface Window {
+    /** For scripts and tests: all books held, in the shape of `GET /api/markets`, and the name of the connection's state. */
+    oddscast: { board(): { readAtMs: number; markets: Book[] }; state(): string }
+  }
+}
+
+const rearrangeEveryMs = 4_000
+
+const root = document.querySelector<HTMLElement>('#app')
+if (root === null) throw new Error('index.html has no #app for the board')
+
+const nowMs = () => Date.now()
+const store = new Store(loadPreferences(localStorage), nowMs(), requestAnimationFrame.bind(window))
+const session = new Session({
+  api: createApi(fetch.bind(window), nowMs),
+  openSocket: (url, groups, listener) => new OddsSocket(url, groups, listener, nowMs),
+  board: store.written,
+  nowMs,
+  chance: Math.random,
+  after: (delayMs, wake) => void setTimeout(wake, delayMs),
+})
+
+window.oddscast = {
+  board: () => ({ readAtMs: Math.round(store.serverNowMs.peek()), markets: [...store.board.books.values()] }),
+  state: () => store.connection.peek().state,
+}
+
+effect(() => {
+  root.dataset['state'] = store.connection.value.state
+})
+effect(() => savePreferences(localStorage, { view: store.view.value, sort: store.sort.value }))
+
+/** Whoever points at the board or works in it by keyboard is reading it: then nothing may change its place. */
+const isRead = () => document.querySelector('#board:hover, #board:focus-within') !== null
+let arrangedAtMs = nowMs()
+setInterval(() => {
+  session.beat()
+  store.beat(nowMs())
+  if (nowMs() - arrangedAtMs < rearrangeEveryMs || isRead()) return
+  arrangedAtMs = nowMs()
+  store.rearrange()
+}, 1_000)
+
+const noteOnline = () => {
+  store.online.value = navigator.onLine
+  session.take({ type: navigator.onLine ? 'online' : 'offline' })
+}
+addEventListener('online', noteOnline)
+addEventListener('offline', noteOnline)
+document.addEventListener('visibilitychange', () => document.hidden || session.take({ type: 'shown' }))
+/** A page that goes to the back/forward cache may not keep a socket; when it comes out of it, it starts again. */
+addEventListener('pagehide', () => session.take({ type: 'stop' }))
+addEventListener('pageshow', (event) => event.persisted && session.take({ type: 'start' }))
+
+store.online.value = navigator.onLine
+root.replaceChildren()
+render(<App store={store} />, root)
+session.take({ type: 'start' })

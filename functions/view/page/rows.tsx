@@ -1,0 +1,145 @@
+import { useEffect, useRef } from 'preact/hooks'
+
+import { type QuoteKey, quoteKeyOf } from '../../book/ids.ts'
+import type { Book, Quote, Selection } from '../../book/market.ts'
+import { bestQuote, chanceOf } from './arrange.ts'
+import type { Direction, PriceSide } from './board.ts'
+import { formatPrice, type PriceView, shownDirection } from './format.ts'
+import { Picture } from './picture.tsx'
+import type { ShownMove } from './store.ts'
+
+type RowsProps = {
+  market: Book
+  selections: readonly Selection[]
+  moves: ReadonlyMap<QuoteKey, ShownMove>
+  view: PriceView
+  /** Rows from here on are folded away, but stay in the document for scripts and for finding in the page. */
+  hiddenFrom: number
+  everyQuote: boolean
+}
+
+export function Rows({ market, selections, moves, view, hiddenFrom, everyQuote }: RowsProps) {
+  const row = (selection: Selection, quote: Quote | undefined, hidden: boolean, other: boolean) => (
+    <Row
+      key={`${selection.id} ${other ? quote?.bookmaker : ''}`}
+      market={market}
+      selection={selection}
+      quote={quote}
+      move={quote === undefined ? undefined : moves.get(quoteKeyOf(selection.id, quote.bookmaker))}
+      view={view}
+      hidden={hidden}
+      other={other}
+    />
+  )
+  return (
+    <tbody>
+      {selections.flatMap((selection, i) => {
+        const best = bestQuote(selection)
+        const others = everyQuote ? selection.quotes.filter((quote) => quote !== best) : []
+        const hidden = i >= hiddenFrom
+        return [row(selection, best, hidden, false), ...others.map((quote) => row(selection, quote, hidden, true))]
+      })}
+    </tbody>
+  )
+}
+
+type RowProps = {
+  market: Book
+  selection: Selection
+  quote: Quote | undefined
+  move: ShownMove | undefined
+  view: PriceView
+  hidden: boolean
+  other: boolean
+}
+
+/** One quote of a selection: the best one, under the selection's name, or another, under its bookmaker's. */
+function Row({ market, selection, quote, move, view, hidden, other }: RowProps) {
+  const status = quote?.status ?? market.status
+  const { priceFormat } = market
+  const cell = (side: PriceSide) => <Price side={side} quote={quote} format={priceFormat} view={view} move={move} />
+  return (
+    <tr
+      data-selection={selection.id}
+      data-bookmaker={quote?.bookmaker}
+      data-status={status}
+      hidden={hidden}
+      class={other ? 'other' : ''}
+    >
+      <th scope="row" style={{ '--chance': other ? 0 : chanceOf(quote, priceFormat) }}>
+        <div class="selection">
+          {!other && <Picture url={selection.image} name={selection.name} size={20} />}
+          <span class="name" title={selection.name}>
+            {other ? quote?.bookmaker : selection.name === market.name ? 'Yes' : selection.name}
+          </span>
+          {quote !== undefined && quote.point !== null && <span class="point">{signed(quote.point)}</span>}
+          {!other && selection.quotes.length > 1 && <span class="by">{quote?.bookmaker}</span>}
+          {status !== market.status && <span class="label">{status}</span>}
+          {move !== undefined && <Arrow move={move} market={market} view={view} />}
+        </div>
+      </th>
+      {cell('last')}
+      {cell('back')}
+      {cell('lay')}
+    </tr>
+  )
+}
+
+type PriceProps = {
+  side: PriceSide
+  quote: Quote | undefined
+  format: Book['priceFormat']
+  view: PriceView
+  move: ShownMove | undefined
+}
+
+function Price({ side, quote, format, view, move }: PriceProps) {
+  const price = quote?.[side] ?? null
+  const change = move?.changes.find((c) => c.side === side)
+  const cell = useRef<HTMLTableCellElement>(null)
+  const direction = change === undefined ? undefined : shownDirection(change.direction, format, view)
+  useFlash(cell, direction, change === undefined ? 0 : (move?.count ?? 0))
+  return (
+    <td ref={cell} data-price={side} data-value={price ?? ''}>
+      {formatPrice(price, format, view)}
+    </td>
+  )
+}
+
+function Arrow({ move, market, view }: { move: ShownMove; market: Book; view: PriceView }) {
+  const [{ direction, from }] = move.changes
+  const arrow = useRef<HTMLSpanElement>(null)
+  const shown = shownDirection(direction, market.priceFormat, view)
+  useFlash(arrow, undefined, move.count)
+  return (
+    <span ref={arrow} class="arrow" data-direction={shown}>
+      <span class="unseen">
+        {shown} from {formatPrice(from, market.priceFormat, view)}
+      </span>
+    </span>
+  )
+}
+
+const flashForMs = 1_800
+const arrowForMs = 12_000
+
+/**
+ * Played by script, once per move: an animation from the style sheet would play again whenever a card is put in another place. Only
+ * moves later than the one found at first are played, so that nothing flashes when a row comes into being.
+ */
+function useFlash(element: { current: HTMLElement | null }, direction: Direction | undefined, count: number) {
+  const seen = useRef(count)
+  useEffect(() => {
+    if (count === seen.current) return
+    seen.current = count
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
+    if (direction === undefined) element.current?.animate([{ opacity: 1 }, { opacity: 1, offset: 0.7 }, {}], arrowForMs)
+    else
+      element.current?.animate([{ backgroundColor: `var(--${direction}-flash)` }, {}], {
+        duration: flashForMs,
+        easing: 'ease-out',
+      })
+  }, [count])
+}
+
+const signed = (point: number) => (point > 0 ? `+${point}` : String(point).replace('-', '−'))

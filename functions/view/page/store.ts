@@ -1,0 +1,174 @@
+import { batch, computed, type Signal, signal } from '@preact/signals'
+
+import type { FeedHealth } from '../../book/feed-health.ts'
+import { type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic, topicOf } from '../../book/ids.ts'
+import type { Book } from '../../book/market.ts'
+import { arrange, type Filter, rank, type Sort } from './arrange.ts'
+import { Board, type BoardChange, type Move } from './board.ts'
+import { type Connection, type Effect, initial } from './connection.ts'
+import type { PriceView } from './format.ts'
+import type { SessionPorts } from './session.ts'
+
+/** A market as its card shows it. `count` tells a move from the one before, also when both went the same way. */
+export type Card = { book: Book; rows: readonly SelectionId[]; moves: ReadonlyMap<QuoteKey, ShownMove> }
+export type ShownMove = Move & { count: number }
+
+export type Preferences = { view: PriceView; sort: Sort }
+
+/**
+ * What the components look at. Deltas change the board at once, but signals only once per frame, and each market has its own: a tick
+ * renders one card, however many markets there are. The order of the cards is worked out apart, at moments that do not disturb.
+ */
+export class Store {
+  readonly board = new Board()
+  readonly connection = signal<Connection>(initial)
+  readonly online = signal(true)
+  /** The browser's clock, once a second; and how far the server's is ahead of it. */
+  readonly nowMs: Signal<number>
+  readonly clockLeadMs = signal(0)
+  readonly serverNowMs = computed(() => this.nowMs.value + this.clockLeadMs.value)
+  /** When the board was last known to be current, on the browser's clock. */
+  readonly currentAtMs = signal(0)
+  readonly feeds = signal<readonly FeedHealth[]>([])
+  readonly topics = signal<readonly Topic[]>([])
+  readonly counts = signal<ReadonlyMap<Topic, number>>(new Map())
+  readonly unreadable = signal<readonly string[]>([])
+  readonly order = signal<readonly MarketId[]>([])
+  readonly filter = signal<Filter>({ words: '', topic: null, feed: null, status: null })
+  readonly sort: Signal<Sort>
+  readonly view: Signal<PriceView>
+
+  readonly #cards = new Map<MarketId, Signal<Card>>()
+  readonly #changed = new Set<MarketId>()
+  readonly #unranked = new Set<MarketId>()
+  readonly #onFrame: (flush: () => void) => void
+  #moves: Move[] = []
+  #moveCount = 0
+  #listed = false
+  #flushing = false
+
+  constructor(preferences: Preferences, nowMs: number, onFrame: (flush: () => void) => void) {
+    this.nowMs = signal(nowMs)
+    this.view = signal(preferences.view)
+    this.sort = signal(preferences.sort)
+    this.#onFrame = onFrame
+  }
+
+  card(market: MarketId): Signal<Card> | undefined {
+    return this.#cards.get(market)
+  }
+
+  /** What the session writes to. */
+  readonly written: SessionPorts['board'] = {
+    held: (market) => this.board.books.get(market),
+    hold: ({ answer, keep }: Extract<Effect, { do: 'hold' }>) => this.#show(this.board.hold(answer.markets, keep)),
+    holdBook: ({ book, how }) => this.#show(this.board.holdBook(book, how)),
+    apply: ({ deltas }) => this.#show(this.board.apply(deltas)),
+    showFeeds: ({ feeds }) => {
+      this.board.report(feeds)
+      this.feeds.value = [...this.board.feeds.values()]
+    },
+    showTopics: (topics) => {
+      this.topics.value = topics.map(topicOf)
+    },
+    noteSnapshot: (clockLeadMs, unreadable) =>
+      batch(() => {
+        this.clockLeadMs.value = clockLeadMs
+        this.unreadable.value = unreadable
+      }),
+    showConnection: (connection) => {
+      this.connection.value = connection
+      this.#noteCurrent()
+    },
+  }
+
+  /** Once a second. */
+  beat(nowMs: number) {
+    batch(() => {
+      this.nowMs.value = nowMs
+      this.#noteCurrent()
+    })
+  }
+
+  choose(filter: Partial<Filter>) {
+    this.filter.value = { ...this.filter.value, ...filter }
+    this.rearrange()
+  }
+
+  sortBy(sort: Sort) {
+    this.sort.value = sort
+    this.rearrange()
+  }
+
+  /** Cards and rows to their places: when the reader asks for it, or does not look closely. */
+  rearrange() {
+    batch(() => {
+      for (const market of this.#unranked) {
+        const card = this.#cards.get(market)
+        if (card !== undefined) card.value = { ...card.value, rows: steady(card.value.rows, rank(card.value.book)) }
+      }
+      this.#unranked.clear()
+      const books = [...this.#cards.values()].map((card) => card.peek().book)
+      this.order.value = steady(this.order.peek(), arrange(books, this.filter.peek(), this.sort.peek()))
+    })
+  }
+
+  #noteCurrent() {
+    const { state } = this.connection.peek()
+    if (state === 'live' || state === 'resuming') this.currentAtMs.value = this.nowMs.peek()
+  }
+
+  #show({ markets, moves, listed }: BoardChange) {
+    for (const market of markets) this.#changed.add(market)
+    // A tab in the background draws no frames: of the moves nobody saw only the newest are kept.
+    this.#moves = [...this.#moves, ...moves].slice(-maxMoves)
+    this.#listed ||= listed
+    if (this.#flushing || this.#changed.size === 0) return
+    this.#flushing = true
+    this.#onFrame(() => this.#flush())
+  }
+
+  #flush() {
+    this.#flushing = false
+    batch(() => {
+      const moves = Map.groupBy(this.#moves, (move) => move.market)
+      for (const market of this.#changed) this.#showCard(market, moves.get(market) ?? [])
+      if (this.#listed) this.#list()
+    })
+    this.#changed.clear()
+    this.#moves = []
+    this.#listed = false
+  }
+
+  #showCard(market: MarketId, moves: readonly Move[]) {
+    const book = this.board.books.get(market)
+    if (book === undefined) return void this.#cards.delete(market)
+    const card = this.#cards.get(market)
+    if (card === undefined) return void this.#cards.set(market, signal({ book, rows: rank(book), moves: new Map() }))
+    const shown = card.peek()
+    const moved = new Map(shown.moves)
+    for (const move of moves) moved.set(quoteKeyOf(move.selection, move.bookmaker), { ...move, count: ++this.#moveCount })
+    this.#unranked.add(market)
+    card.value = { book, rows: withNewcomers(shown.rows, rank(book)), moves: moved }
+  }
+
+  #list() {
+    const counts = new Map<Topic, number>()
+    for (const { topic } of this.board.books.values()) counts.set(topic, (counts.get(topic) ?? 0) + 1)
+    this.counts.value = counts
+    this.order.value = withNewcomers(this.order.peek(), arrange(this.board.books.values(), this.filter.peek(), this.sort.peek()))
+  }
+}
+
+const maxMoves = 5_000
+
+/** The old order, so that nothing moves under the reader's eyes: what is gone leaves, what is new comes last. */
+function withNewcomers<T>(before: readonly T[], after: readonly T[]): readonly T[] {
+  const [old, now] = [new Set(before), new Set(after)]
+  return steady(before, [...before.filter((id) => now.has(id)), ...after.filter((id) => !old.has(id))])
+}
+
+/** The same array while the order is the same, so that nothing is rendered for it. */
+function steady<T>(before: readonly T[], after: readonly T[]): readonly T[] {
+  return before.length === after.length && before.every((id, i) => id === after[i]) ? before : after
+}

@@ -32,7 +32,7 @@ export function recorder() {
   return {
     lines,
     all,
-    log(event: string, fields: object = {}) {
+    log: (event: string, fields: object = {}) => {
       lines.push({ event, fields: fields as Record<string, unknown> })
       for (const look of waiting) look()
     },
@@ -55,7 +55,7 @@ export function recorder() {
   }
 }
 
-export type Running = { host: FunctionsHost; logs: ReturnType<typeof recorder>; stop(): Promise<void> }
+export type Running = { host: FunctionsHost; logs: ReturnType<typeof recorder>; stop: () => Promise<void> }
 
 export async function run(app: TestApp, options: Partial<FunctionsHostOptions> = {}): Promise<Running> {
   const logs = recorder()

@@ -121,10 +121,10 @@ describe('the app in its worker', () => {
   it('is swapped for its next version without a request being dropped, and kept when that does not load', async () => {
     const { host, app, say } = await start(answering('1'))
     const seen = new Set<string>()
-    let asking = true
+    const done = new AbortController()
     let asked = 0
     const client = async () => {
-      while (asking) {
+      while (!done.signal.aborted) {
         seen.add(await say())
         asked += 1
       }
@@ -136,7 +136,7 @@ describe('the app in its worker', () => {
     }
     await app.write('app.js', 'this is no code')
     await expect(host.reload()).rejects.toThrow('the app was not reloaded')
-    asking = false
+    done.abort()
     await Promise.all(clients)
     expect(await say()).toBe('3')
     expect([...seen].every((text) => ['1', '2', '3'].includes(text))).toBe(true)
@@ -175,8 +175,7 @@ describe('the app in its worker', () => {
     expect([crashed.status, (await hanging).status]).toEqual([502, 502])
     expect(await say()).toBe('alive')
     expect(logs.all('invocation lost').map(({ fields }) => fields.function)).toEqual(expect.arrayContaining(['crash', 'hang']))
-    const { pid } = logs.all('worker started').at(-1)?.fields as { pid: number }
-    process.kill(pid, 'SIGKILL')
+    process.kill(Number(logs.all('worker started').at(-1)?.fields.pid), 'SIGKILL')
     await logs.until(() => logs.all('worker lost').length === 2)
     expect(await say()).toBe('alive')
   })

@@ -1,7 +1,6 @@
 import {
   earliestEventPosition,
   EventHubConsumerClient,
-  latestEventPosition,
   type EventPosition,
   type PartitionContext,
   type ReceivedEventData,
@@ -21,8 +20,8 @@ import type { Listener } from './listener.ts'
  * partitions side by side. The checkpoint follows each invocation whatever came of it, for that is what Azure does; it stays
  * behind only while a retry policy is at work, when the worker was lost, and when the host is stopping.
  *
- * The SDK's own recovery is good for a lost connection, but where a partition's pump ends, or the first look at the hub fails, it
- * sleeps for half a minute or more. So the hub is asked for first, and any pump that ends by itself has the whole client made anew.
+ * The SDK takes up a lost connection by itself, but where that fails once it closes the partition's pump and sleeps, for half a
+ * minute when the first look at the hub fails. So the hub is asked for first, and any error has the whole client made anew.
  */
 export type EventHubOptions = {
   definition: EventHubFunction
@@ -42,10 +41,14 @@ const loadBalancingOptions = {
   updateIntervalInMs: 10_000,
   partitionOwnershipExpirationIntervalInMs: 60_000,
 }
-/** Each wait that ends adds `prefetchCount` credits that are never taken back, so it is long. */
-const maxWaitTimeInSeconds = 600
-/** AMQP credit is 32 bits wide: a client is replaced long before its leak could pass that. */
-const mostLeakedCredits = 1_000_000_000
+/** A receiver whose connection broke notices only when its wait is over, so this is how soon it asks again. */
+const maxWaitTimeInSeconds = 1
+/**
+ * Whenever the SDK waits it grants `prefetchCount` more credits and never takes back what was not used, so that a burst after a
+ * quiet hour would be pulled into memory wholesale. After this many waits a partition, the client is made anew when nothing is
+ * going on, and in any case before the credits pass the 32 bits they have on the wire.
+ */
+const mostWaits = { whenIdle: 200, ever: 100_000 }
 const restartDelayMs = 500
 const allPartitionsWithinMs = 10_000
 const closeDeadlineMs = 2_000
@@ -53,25 +56,24 @@ const closeDeadlineMs = 2_000
 export function startEventHub(trigger: EventHubOptions): Listener {
   const { definition, checkpoints, clock, log } = trigger
   const stopping = new AbortController()
-  const inFlight = new Set<Promise<void>>()
-  const done = follow()
   let connected = false
+  const done = follow()
 
   async function follow(): Promise<void> {
     let reported = false
     while (!stopping.signal.aborted) {
       const problem = await consume().catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
-      if (!stopping.signal.aborted && (connected || !reported)) {
+      if (problem !== undefined && (connected || !reported)) {
         reported = true
         log('event hub interrupted', { function: definition.name, hub: definition.eventHubName, problem })
       }
       connected = false
-      await wait(clock, restartDelayMs, stopping.signal)
+      await wait(clock, problem === undefined ? 0 : restartDelayMs, stopping.signal)
     }
   }
 
-  /** One client's life; returns why it ended. */
-  async function consume(): Promise<string> {
+  /** One client's life; returns what broke it, if it was not ended on purpose. */
+  async function consume(): Promise<string | undefined> {
     const client = new EventHubConsumerClient(
       definition.consumerGroup,
       definition.connectionString,
@@ -79,27 +81,32 @@ export function startEventHub(trigger: EventHubOptions): Listener {
       checkpoints,
       { retryOptions, loadBalancingOptions, identifier: `functions-host/${definition.name}` },
     )
-    const ended = Promise.withResolvers<string>()
-    const stop = () => ended.resolve('stopped')
+    const ended = Promise.withResolvers<string | undefined>()
+    const stop = () => ended.resolve(undefined)
     stopping.signal.addEventListener('abort', stop, { once: true })
+    const round = new AbortController()
+    const batches = createBatches(trigger, stopping.signal, AbortSignal.any([stopping.signal, round.signal]))
     try {
       const partitionIds = await client.getPartitionIds({ abortSignal: stopping.signal })
+      if (trigger.options.start.kind === 'latest') await pinEnd(client, definition, checkpoints, partitionIds)
       const opened = new Set<string>()
       const cancel = clock.after(allPartitionsWithinMs, () => {
         if (opened.size < partitionIds.length) ended.resolve(`only ${opened.size} of ${partitionIds.length} partitions opened`)
       })
-      const run = partitionRunner(trigger, stopping.signal, inFlight, () => ended.resolve('too much unused credit'))
+      let waits = 0
       const subscription = client.subscribe(
         {
           processInitialize: async ({ partitionId }) => {
             connected = opened.add(partitionId).size === partitionIds.length
           },
-          processEvents: run,
-          processError: async (error, { partitionId }) => {
-            if (error.name !== 'AbortError')
-              log('event hub error', { function: definition.name, partitionId, error: error.message })
+          processEvents: async (events, context) => {
+            waits += 1 / partitionIds.length
+            const idle = events.length === 0 && batches.running() === 0
+            if (waits > (idle ? mostWaits.whenIdle : mostWaits.ever)) ended.resolve(undefined)
+            if (events.length > 0) await batches.run(events, context)
           },
-          processClose: async (reason, { partitionId }) => ended.resolve(`partition ${partitionId} closed: ${reason}`),
+          processError: async (error) => ended.resolve(error.message === '' ? error.name : error.message),
+          processClose: async (reason, { partitionId }) => ended.resolve(`partition ${partitionId} was closed: ${reason}`),
         },
         {
           maxBatchSize: trigger.options.maxEventBatchSize,
@@ -116,6 +123,9 @@ export function startEventHub(trigger: EventHubOptions): Listener {
     } finally {
       stopping.signal.removeEventListener('abort', stop)
       await within(clock, closeDeadlineMs, client.close()).catch(() => {})
+      // The next client begins at the checkpoints, so no batch of this one may still be on its way.
+      round.abort()
+      await batches.settled()
     }
   }
 
@@ -129,58 +139,76 @@ export function startEventHub(trigger: EventHubOptions): Listener {
     async stop() {
       stopping.abort()
       await done
-      await Promise.all(inFlight)
     },
   }
 }
 
-/** What happens to each batch of any partition. It never throws: the SDK would end the pump. */
-function partitionRunner(
-  { definition, options, invocations, includeEmpty, log }: EventHubOptions,
-  signal: AbortSignal,
-  inFlight: Set<Promise<void>>,
-  tooMuchCredit: () => void,
-): (events: ReceivedEventData[], context: PartitionContext) => Promise<void> {
-  const sinceCheckpoint = new Map<string, number>()
-  let leakedCredits = 0
+type Batches = {
+  /** Never throws: the SDK would end the partition's pump. */
+  run(events: readonly ReceivedEventData[], context: PartitionContext): Promise<void>
+  running(): number
+  settled(): Promise<unknown>
+}
 
-  async function runBatch(events: readonly ReceivedEventData[], context: PartitionContext): Promise<void> {
-    if (definition.cardinality === 'many') {
-      const makeInput = () => batchInput(events, context, definition.dataType, includeEmpty())
+function createBatches(
+  { definition, options, invocations, includeEmpty, log }: EventHubOptions,
+  stopping: AbortSignal,
+  signal: AbortSignal,
+): Batches {
+  const sinceCheckpoint = new Map<string, number>()
+  const inFlight = new Set<Promise<void>>()
+
+  async function run(events: readonly ReceivedEventData[], context: PartitionContext): Promise<void> {
+    const inputs =
+      definition.cardinality === 'many'
+        ? [() => batchInput(events, context, definition.dataType, includeEmpty())]
+        : events.map((event) => () => singleInput(event, context, definition.dataType))
+    for (const makeInput of inputs) {
       if ((await invocations.untilSettled(definition, makeInput, signal)).kind === 'stopped') return
-    } else {
-      for (const event of events) {
-        const makeInput = () => singleInput(event, context, definition.dataType)
-        if ((await invocations.untilSettled(definition, makeInput, signal)).kind === 'stopped') return
-      }
     }
     const count = (sinceCheckpoint.get(context.partitionId) ?? 0) + 1
-    const last = events.at(-1)
     const due = count >= options.batchCheckpointFrequency
     sinceCheckpoint.set(context.partitionId, due ? 0 : count)
-    if (due && last !== undefined && !signal.aborted) await context.updateCheckpoint(last)
+    const last = events.at(-1)
+    if (due && last !== undefined && !stopping.aborted) await context.updateCheckpoint(last)
   }
 
-  return async (events, context) => {
-    leakedCredits += Math.max(options.prefetchCount - events.length, 0)
-    if (leakedCredits > mostLeakedCredits) tooMuchCredit()
-    if (events.length === 0 || signal.aborted) return
-    const running = runBatch(events, context).catch((error: unknown) => {
-      log('batch not settled', { function: definition.name, partitionId: context.partitionId, error: String(error) })
+  return {
+    async run(events, context) {
+      const running = run(events, context).catch((error: unknown) => {
+        log('batch not settled', { function: definition.name, partitionId: context.partitionId, error: String(error) })
+      })
+      inFlight.add(running)
+      await running
+      inFlight.delete(running)
+    },
+    running: () => inFlight.size,
+    settled: () => Promise.all(inFlight),
+  }
+}
+
+/** "From the end" means the moment the app first started, also for a host that is killed before the first event. */
+async function pinEnd(
+  client: EventHubConsumerClient,
+  { eventHubName, consumerGroup }: EventHubFunction,
+  checkpoints: Checkpoints,
+  partitionIds: readonly string[],
+): Promise<void> {
+  const known = new Set(checkpoints.list(eventHubName, consumerGroup).map(({ partitionId }) => partitionId))
+  for (const partitionId of partitionIds.filter((id) => !known.has(id))) {
+    const { lastEnqueuedOffset, lastEnqueuedSequenceNumber } = await client.getPartitionProperties(partitionId)
+    await checkpoints.updateCheckpoint({
+      fullyQualifiedNamespace: client.fullyQualifiedNamespace,
+      eventHubName,
+      consumerGroup,
+      partitionId,
+      offset: lastEnqueuedOffset,
+      sequenceNumber: lastEnqueuedSequenceNumber,
     })
-    inFlight.add(running)
-    await running
-    inFlight.delete(running)
   }
 }
 
 function startPosition(start: HostJson['eventHubs']['start']): EventPosition {
-  switch (start.kind) {
-    case 'earliest':
-      return earliestEventPosition
-    case 'latest':
-      return latestEventPosition
-    case 'since':
-      return { enqueuedOn: start.sinceMs }
-  }
+  // With "from the end" every partition has a checkpoint before it is opened.
+  return start.kind === 'since' ? { enqueuedOn: start.sinceMs } : earliestEventPosition
 }

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto'
 
 import { SendMessageError } from '@azure/web-pubsub-client'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
+import { readRequest } from '../../infra/local/web-pubsub/client/frames.ts'
 import { localAccessKey } from '../../infra/local/web-pubsub/server.ts'
-import { json, reliable, Rig } from './web-pubsub-rig.ts'
+import { json, reliable, Rig, soon } from './web-pubsub-rig.ts'
 
 const everything = ['webpubsub.joinLeaveGroup', 'webpubsub.sendToGroup']
 
@@ -123,6 +125,49 @@ describe('groups', () => {
     const raw = await rig.open(undefined, { roles: everything, userId: 'raw' }, '&webpubsub_mode=sendToGroup&group=g')
     raw.socket.send('hello')
     expect(await ann.next()).toMatchObject({ from: 'group', fromUserId: 'raw', dataType: 'text', data: 'hello' })
+  })
+})
+
+describe('frames', () => {
+  it.each([125, 126, 127, 65_535, 65_536, 200_000])('of %i bytes arrive whole', async (bytes) => {
+    const clients = await Promise.all([rig.open(json), rig.open(reliable), rig.open(undefined)])
+    const envelope = JSON.stringify({ type: 'message', from: 'server', dataType: 'text', data: '' }).length
+    const text = 'x'.repeat(bytes - envelope)
+    await rig.rest.sendToAll(text, { contentType: 'text/plain' })
+    expect(await clients[0].next()).toMatchObject({ data: text })
+    expect(await clients[1].next()).toMatchObject({ data: text, sequenceId: 1 })
+    expect((await clients[2].nextRaw()).toString()).toBe(text)
+  })
+
+  it("keep each connection's own numbers when many leave in one write", async () => {
+    const groups = ['g']
+    const early = await rig.open(reliable, { groups })
+    await rig.rest.sendToAll('before')
+    const [late, plain] = await Promise.all([rig.open(reliable, { groups }), rig.open(json, { groups })])
+    const publisher = await rig.open(json, { roles: everything })
+    for (let n = 1; n <= 20; n++) publisher.say({ type: 'sendToGroup', group: 'g', data: n })
+    await publisher.soFar()
+    const numbers = Array.from({ length: 20 }, (_, at) => at + 1)
+    expect((await early.soFar()).slice(1).map(({ data, sequenceId }) => [data, sequenceId])).toEqual(
+      numbers.map((n) => [n, n + 1]),
+    )
+    expect((await late.soFar()).map(({ data, sequenceId }) => [data, sequenceId])).toEqual(numbers.map((n) => [n, n]))
+    expect((await plain.soFar()).map(({ data, sequenceId }) => [data, sequenceId])).toEqual(numbers.map((n) => [n, undefined]))
+  })
+
+  it('are read or refused, whatever they hold, and never break the reader', () => {
+    const type = fc.constantFrom('joinGroup', 'leaveGroup', 'sendToGroup', 'event', 'ping', 'sequenceAck')
+    const oddFrame = fc
+      .record(
+        { type, group: fc.jsonValue(), ackId: fc.jsonValue(), data: fc.jsonValue(), dataType: fc.jsonValue() },
+        { requiredKeys: [] },
+      )
+      .map((frame) => JSON.stringify(frame))
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), oddFrame), (text) => {
+        expect(['request', 'bad', 'malformed']).toContain(readRequest(text).kind)
+      }),
+    )
   })
 })
 
@@ -248,7 +293,7 @@ describe('ending', () => {
     const ann = await rig.open(reliable)
     ann.say('x'.repeat(1_048_577))
     expect((await ann.closed).code).toBe(1009)
-    await expect.poll(() => rig.server.stats().connections).toEqual({ live: 0, recoverable: 0 })
+    await expect.poll(() => rig.server.stats().connections, soon).toEqual({ live: 0, recoverable: 0 })
   })
 
   it('with 1011 when a plain client sends an event that nobody handles', async () => {

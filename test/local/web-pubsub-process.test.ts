@@ -39,6 +39,15 @@ describe('the service as a process', () => {
     expect(exit).toEqual([0, null])
   })
 
+  it('says which port it cannot have', async () => {
+    const second = fork(main, ['--port', String(ready.port)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
+    let complaint = ''
+    second.stderr?.on('data', (chunk: Buffer) => (complaint += String(chunk)))
+    const [code] = (await once(second, 'exit')) as [number]
+    expect(code).toBe(1)
+    expect(complaint).toContain(`Cannot listen on 127.0.0.1:${ready.port}; choose another port.`)
+  })
+
   it('is missed by its clients when it is killed', async () => {
     child.kill('SIGKILL')
     expect((await client.closed).code).toBe(1006)

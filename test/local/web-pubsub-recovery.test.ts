@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { handClock, type HandClock } from '../../infra/local/clock.ts'
-import { json, type RawClient, reliable, Rig, until } from './web-pubsub-rig.ts'
+import { json, type RawClient, reliable, Rig, soon, until } from './web-pubsub-rig.ts'
 
 let clock: HandClock
 let rig: Rig
@@ -118,14 +118,14 @@ describe('a reliable connection', () => {
     const client = await rig.open(reliable, { userId: 'ann' })
     client.socket.close(code)
     await client.closed
-    await expect.poll(() => rig.server.stats().connections).toEqual({ live: 0, recoverable: 0 })
+    await expect.poll(() => rig.server.stats().connections, soon).toEqual({ live: 0, recoverable: 0 })
   })
 
   it('that closes with 1001 may come back', async () => {
     const client = await rig.open(reliable)
     client.socket.close(1001)
     await client.closed
-    await expect.poll(() => rig.server.stats().connections).toEqual({ live: 0, recoverable: 1 })
+    await expect.poll(() => rig.server.stats().connections, soon).toEqual({ live: 0, recoverable: 1 })
   })
 
   it('that never acknowledges is thrown out at 1,001 messages, for good', async () => {
@@ -178,7 +178,7 @@ describe('a peer that is gone without a word', () => {
       clock.advance(20_000)
       await well.soFar()
     }
-    await expect.poll(() => rig.server.stats().connections.live).toBe(1)
+    await expect.poll(() => rig.server.stats().connections.live, soon).toBe(1)
     expect(await rig.rest.userExists('well')).toBe(true)
   })
 })

@@ -10,6 +10,8 @@ export const json = 'json.webpubsub.azure.v1'
 export const reliable = 'json.reliable.webpubsub.azure.v1'
 
 const deadlineMs = 5_000
+/** For `expect.poll`. */
+export const soon = { timeout: deadlineMs, interval: 1 }
 
 export type Frame = { [field: string]: unknown }
 export type Who = { userId?: string; roles?: string[]; groups?: string[] }

@@ -79,11 +79,11 @@ export async function startWebPubSub({ port, clock = systemClock, log = () => {}
     }
   })
 
-  const stopProbing = probeForever(clock, service)
   await new Promise<void>((resolve, reject) => {
-    http.once('error', reject)
+    http.once('error', (cause) => reject(new Error(`Cannot listen on 127.0.0.1:${port}; choose another port.`, { cause })))
     http.listen(port, '127.0.0.1', resolve)
   })
+  const stopProbing = probeForever(clock, service)
   const bound = (http.address() as AddressInfo).port
   const endpoint = `http://127.0.0.1:${bound}`
   return {

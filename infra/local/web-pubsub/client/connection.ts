@@ -104,7 +104,7 @@ export class Connection implements Subject {
     link.socket.listen(undefined)
     if (this.speech.protocol !== 'simple') link.socket.owe(disconnectedFrame(reason))
     link.socket.close(code, reason)
-    if (code !== 1000) this.#around.log('connection ended', { connectionId: this.connectionId, code, reason })
+    if (code !== 1000 && code !== 1001) this.#around.log('connection ended', { connectionId: this.connectionId, code, reason })
   }
 
   /** Breaks the socket as a network would. */

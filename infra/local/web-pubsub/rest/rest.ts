@@ -51,7 +51,7 @@ async function local(service: Service, what: string, request: IncomingMessage): 
   if (what === 'GET /_local/stats') return { status: 200, json: service.stats() }
   if (what !== 'POST /_local/faults') throw new Refusal(404, 'NotFound', `There is no '${what}'.`)
   // A page on the web can post a form to this port, but not this type without asking first.
-  if (request.headers['content-type'] !== 'application/json') {
+  if (!request.headers['content-type']?.startsWith('application/json')) {
     throw new Refusal(415, 'UnsupportedMediaType', 'A fault is posted as application/json.', 'Content-Type')
   }
   return { status: 200, json: { count: applyFault(service.faults, parseJson(utf8(await readBody(request)))) } }

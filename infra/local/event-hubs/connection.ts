@@ -12,8 +12,11 @@ import { openReader } from './receive.ts'
 import { notImplemented, type Refusal } from './refusal.ts'
 import { answerRequests } from './requests.ts'
 
-/** A frame larger than the broker's `max_frame_size` would be collected in memory to its end; rhea does not look. */
+/** A whole batch fits one frame: in 64 KiB frames, clients that leave Nagle's algorithm on stall for 50 ms per batch. */
 export const maxFrameBytes = 2_097_152
+
+/** What a client may make the broker hold of a message that is not complete. Above the largest batch, so that one is refused by name. */
+const maxIncompleteBytes = 33_554_432
 
 /** Routes the links of one client to what they are for. */
 export function serve(peer: Peer, connection: Connection): void {
@@ -53,10 +56,11 @@ export function serve(peer: Peer, connection: Connection): void {
 
   gather(socket)
   socket.on('data', () => {
-    const frameBytes: unknown = connection['frame_size']
-    if (typeof frameBytes !== 'number' || frameBytes <= maxFrameBytes) return
-    broker.log('frame too large', { peer: peer.name, frameBytes, maxFrameBytes })
-    socket.destroy()
+    const bytes = incompleteBytes(connection)
+    if (bytes <= maxIncompleteBytes) return
+    broker.log('message too large', { peer: peer.name, bytes, maxIncompleteBytes })
+    // With an error, or rhea would not learn of it and keep its heartbeat timers.
+    socket.destroy(new Error('message too large'))
   })
 }
 
@@ -114,6 +118,15 @@ function gather(socket: Socket): void {
       socket.uncork()
     })
   })
+}
+
+/** rhea collects a frame, and the frames of a message, to their end, however far that is. */
+function incompleteBytes(connection: Connection): number {
+  let bytes = Number(connection['frame_size'] ?? 0)
+  connection.each_receiver((receiver: { _incomplete?: { frames: readonly (Buffer | undefined)[] } }) => {
+    for (const frame of receiver['_incomplete']?.frames ?? []) bytes += frame?.length ?? 0
+  })
+  return bytes
 }
 
 function errorOf(context: unknown): unknown {

@@ -14,6 +14,9 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535 || !dataDir) {
   process.exit(2)
 }
 
+// Before anybody can know that it runs, so that nobody can stop it too early. The end of the IPC channel is the parent's end.
+const stopped = Promise.race(['SIGTERM', 'SIGINT', 'disconnect'].map((reason) => once(process, reason)))
+
 const groups = Object.values(consumerGroups)
 const hubs = Object.fromEntries(Object.values(topics).map(({ hub, partitions }) => [hub, { partitions, consumerGroups: groups }]))
 const server = await startEventHubs({
@@ -26,8 +29,6 @@ const server = await startEventHubs({
 console.log(`event hubs ${Object.keys(hubs).join(', ')} on localhost:${server.port}`)
 process.send?.({ ready: true, port: server.port, connectionString: server.connectionString })
 
-const stop = new AbortController()
-for (const reason of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(reason, () => stop.abort())
-await once(stop.signal, 'abort')
+await stopped
 await server.close()
 process.exit(0)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-import rhea, { type Connection, type Container } from 'rhea'
+import rhea, { type Container } from 'rhea'
 
 import { type Clock, systemClock } from '../clock.ts'
 import type { Broker, Log } from './broker.ts'
@@ -41,11 +41,11 @@ export async function startEventHubs(options: EventHubsOptions): Promise<EventHu
   const container = rhea.create_container({ id: 'oddscast-event-hubs' })
   offerSasl(container)
 
-  const connections = new Map<Socket, Connection>()
+  const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     const connection = container.create_connection(amqpOptions as never)
-    connections.set(socket, connection)
-    socket.on('close', () => connections.delete(socket))
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
     const accept: (socket: Socket) => void = connection['accept'].bind(connection)
     accept(socket)
     serve(new Peer(broker, socket), connection)
@@ -62,18 +62,20 @@ export async function startEventHubs(options: EventHubsOptions): Promise<EventHu
     clock,
   )
   const { port } = server.address() as AddressInfo
+  const stop = async () => {
+    stopRetiring()
+    const closed = once(server, 'close')
+    server.close()
+    for (const socket of sockets) dismiss(socket)
+    await closed
+    for (const hub of hubs.values()) hub.close()
+  }
+  let stopped: Promise<void> | undefined
 
   return {
     port,
     connectionString: `Endpoint=sb://localhost:${port};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
-    close: async () => {
-      stopRetiring()
-      const closed = once(server, 'close')
-      server.close()
-      for (const [socket, connection] of connections) dismiss(socket, connection)
-      await closed
-      for (const hub of hubs.values()) hub.close()
-    },
+    close: () => (stopped ??= stop()),
   }
 }
 
@@ -124,10 +126,12 @@ function retireRegularly(partitions: readonly PartitionLog[], clock: Clock): () 
   return () => cancel()
 }
 
-/** Says goodbye in a way that makes SDKs reconnect, and does not wait for a client that no longer listens. */
-function dismiss(socket: Socket, connection: Connection): void {
-  connection.close({ condition: 'amqp:connection:forced', description: 'The local Event Hubs broker is shutting down.' })
-  setImmediate(() => socket.destroySoon())
-  const impatience = setTimeout(() => socket.destroy(), closeWithinMs)
+/**
+ * Hangs up without an AMQP close: the SDK, told that its connection closes, tries to reopen that very connection and fails for good
+ * if the socket ends meanwhile, while a bare hang-up makes it connect anew. A client that does not hang up in turn is not waited for.
+ */
+function dismiss(socket: Socket): void {
+  socket.end()
+  const impatience = setTimeout(() => socket.destroy(new Error('the client did not hang up')), closeWithinMs)
   socket.on('close', () => clearTimeout(impatience))
 }

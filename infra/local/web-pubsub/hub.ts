@@ -1,6 +1,6 @@
 import type { Connection } from './client/connection.ts'
-import type { Filter } from './filter/filter.ts'
 import type { Message } from './delivery/message.ts'
+import type { Filter } from './filter/filter.ts'
 
 const nobody: ReadonlySet<Connection> = new Set()
 

@@ -70,7 +70,9 @@ export async function startWebPubSub({ port, clock = systemClock, log = () => {}
         if (admission.kind !== 'recover') return service.enter(admission, socket)
         // A refused recovery is told by a close code: after an HTTP error the SDK would try the same again for 30 s.
         const problem = service.recover(admission, socket)
-        if (problem !== undefined) socket.close(1008, problem)
+        if (problem === undefined) return
+        log('recovery refused', { connectionId: admission.connectionId, reason: problem })
+        socket.close(1008, problem)
       })
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(500, 'InternalServerError', String(error))

@@ -15,7 +15,7 @@ export type SocketEvents = {
 }
 
 /** As much as the reliable protocol lets a client leave unacknowledged, so that its own rule strikes first there. */
-export const mostUnreadBytes = 16 * 1024 * 1024
+const mostUnreadBytes = 16 * 1024 * 1024
 
 /** The protocol's limit for a close frame: 125 bytes, two of them the code. */
 const longestReasonBytes = 123

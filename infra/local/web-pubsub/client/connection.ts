@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.ts'
+import type { Message } from '../delivery/message.ts'
+import type { Subject } from '../filter/expression.ts'
+import type { Counters } from '../stats.ts'
 import type { AckMemory } from './ack-memory.ts'
 import type { ClientSocket } from './client-socket.ts'
-import type { Subject } from '../filter/expression.ts'
 import { disconnectedFrame } from './frames.ts'
-import type { Message } from '../delivery/message.ts'
 import type { ReliableQueue } from './reliable.ts'
 import type { Action, GroupRight } from './roles.ts'
-import type { Counters } from '../stats.ts'
 
 export type Speech =
   | { protocol: 'simple'; onFrame: 'sendEvent' | { sendToGroup: string } }
@@ -25,7 +25,7 @@ export type Surroundings = {
 type Link = { state: 'live'; socket: ClientSocket } | { state: 'dropped'; stopWaiting: () => void } | { state: 'gone' }
 
 /** How long a dropped reliable connection keeps its groups and messages (client specification 1.4: at least 30 s). */
-export const recoveryWindowMs = 30_000
+const recoveryWindowMs = 30_000
 
 /** Closed on purpose; 1005 is a close frame without a code, which is what the SDK's `stop()` sends. All else may come back. */
 const finalCloseCodes = new Set([1000, 1005])

@@ -1,8 +1,8 @@
 import * as v from '@badrap/valita'
 
 import { isTtl, type Payload } from '../delivery/message.ts'
-import { isEventName, isGroupName } from '../names.ts'
 import { textFrame } from '../delivery/websocket-frame.ts'
+import { isEventName, isGroupName } from '../names.ts'
 
 /** What a client of the two JSON subprotocols may say. Without an `ackId` it wants no answer, not even to an error. */
 export type Request =

@@ -1,9 +1,9 @@
+import { expiresAtMs, Message, type Payload } from '../delivery/message.ts'
+import { type Hub, send } from '../hub.ts'
+import type { Counters } from '../stats.ts'
 import type { Connection } from './connection.ts'
 import { ackFrame, type AckError, pongFrame, readRequest, type Request } from './frames.ts'
-import { type Hub, send } from '../hub.ts'
-import { expiresAtMs, Message, type Payload } from '../delivery/message.ts'
 import { allows } from './roles.ts'
-import type { Counters } from '../stats.ts'
 
 export type Desk = { hub: Hub; hubName: string; counters: Counters; nowMs: number }
 

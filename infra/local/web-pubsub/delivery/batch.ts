@@ -1,6 +1,6 @@
-import { headerBytes, opcodes, writeHeader } from './websocket-frame.ts'
-import type { Message } from './message.ts'
 import type { Sequenced } from '../client/reliable.ts'
+import type { Message } from './message.ts'
+import { headerBytes, opcodes, writeHeader } from './websocket-frame.ts'
 
 /** One frame a socket is owed: ready to be written, or waiting for its connection's own number. */
 export type Owed = Buffer | Sequenced<Message>

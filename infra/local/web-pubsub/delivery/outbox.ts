@@ -1,5 +1,5 @@
-import { createBatchEncoder, type Owed } from './batch.ts'
 import type { Counters } from '../stats.ts'
+import { createBatchEncoder, type Owed } from './batch.ts'
 
 export type Lane = {
   /** Writes what is owed and returns its bytes. */

@@ -1,6 +1,6 @@
-import { type Call, integerOf } from './call.ts'
 import { Refusal } from '../refusal.ts'
 import { signToken } from '../tokens.ts'
+import { type Call, integerOf } from './call.ts'
 
 const longestMinutes = 525_600
 

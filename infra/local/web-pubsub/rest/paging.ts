@@ -1,5 +1,5 @@
-import { type Call, integerOf } from './call.ts'
 import type { Connection } from '../client/connection.ts'
+import { type Call, integerOf } from './call.ts'
 
 /** The largest page the service gives. */
 const mostPerPage = 200

@@ -1,14 +1,14 @@
 import * as v from '@badrap/valita'
 
-import { type Call, choiceOf, connectionOf, expiryOf, filterOf, groupOf, parseJson, part, payloadOf, utf8 } from './call.ts'
 import type { Connection } from '../client/connection.ts'
-import { clientToken } from './client-token.ts'
-import { type Hub, send } from '../hub.ts'
-import { Message, type Origin } from '../delivery/message.ts'
-import { isGroupName } from '../names.ts'
-import { page } from './paging.ts'
-import { Refusal } from '../refusal.ts'
 import { type Action, allows, grant, revoke } from '../client/roles.ts'
+import { Message, type Origin } from '../delivery/message.ts'
+import { type Hub, send } from '../hub.ts'
+import { isGroupName } from '../names.ts'
+import { Refusal } from '../refusal.ts'
+import { type Call, choiceOf, connectionOf, expiryOf, filterOf, groupOf, parseJson, part, payloadOf, utf8 } from './call.ts'
+import { clientToken } from './client-token.ts'
+import { page } from './paging.ts'
 
 export type Answer = { status: number; json?: unknown }
 export type Route = {
@@ -123,9 +123,9 @@ function listed(some: Some): Iterable<Connection> {
 
 function deliver(call: Call, origin: Origin, some: Some): Answer {
   call.service.gates.beforeSend()
-  const message = new Message(origin, payloadOf(call), expiryOf(call))
+  const [message, choice] = [new Message(origin, payloadOf(call), expiryOf(call)), choiceOf(call)]
   call.service.counters.messagesIn++
-  send(message, listed(some), choiceOf(call))
+  send(message, listed(some), choice)
   return accepted
 }
 

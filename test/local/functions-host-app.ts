@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { vi } from 'vitest'
+
 import { startFunctionsHost, type FunctionsHost, type FunctionsHostOptions } from '../../infra/local/functions-host/host.ts'
 
 /** Apps under test live inside the repository, so that `@azure/functions` resolves from their folder as from a real app's. */
@@ -59,6 +61,12 @@ export type Running = { host: FunctionsHost; logs: ReturnType<typeof recorder>; 
 
 export async function run(app: TestApp, options: Partial<FunctionsHostOptions> = {}): Promise<Running> {
   const logs = recorder()
-  const host = await startFunctionsHost({ appDir: app.dir, dataDir: app.dataDir, port: 0, env: {}, log: logs.log, ...options })
+  const env = { NODE_COMPILE_CACHE: path.join(cache, 'compiled'), ...options.env }
+  const host = await startFunctionsHost({ appDir: app.dir, dataDir: app.dataDir, port: 0, log: logs.log, ...options, env })
   return { host, logs, stop: () => host.close() }
+}
+
+/** Checks until it holds: for what another process does, which cannot be awaited. */
+export function eventually(check: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 20 })
 }

@@ -4,7 +4,7 @@ import { EventHubProducerClient, type EventData } from '@azure/event-hubs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { startEventHubs, type EventHubsServer } from '../../infra/local/event-hubs/server.ts'
-import { makeApp, run, type Running, type TestApp } from './functions-host-app.ts'
+import { eventually, makeApp, run, type Running, type TestApp } from './functions-host-app.ts'
 
 const retryOptions = { retryDelayInMs: 300, timeoutInMs: 8_000, maxRetries: 10 }
 const eventHubs = { maxEventBatchSize: 20, prefetchCount: 60 }
@@ -117,7 +117,7 @@ describe('the Event Hubs trigger', () => {
     await send('0', Buffer.from('{"a":1}'), Buffer.from('not json'))
     await logs.until(() => logs.all('function failed').length === 1)
     expect(logs.all('function failed')[0]?.fields.error).toContain('sequence number 1 is not JSON')
-    await expect.poll(checkpoints).toEqual([1])
+    await eventually(async () => expect(await checkpoints()).toEqual([1]))
     await send('0', { at: '2026-01-01T00:00:00.120Z' })
     await logs.until(() => logs.said().length === 1)
     expect(logs.said()).toEqual(['[{"at":"2026-01-01T00:00:00.12Z"}]'])
@@ -133,7 +133,7 @@ describe('the Event Hubs trigger', () => {
     await send('1', { n: 1 }, { n: 2 })
     await logs.until(() => logs.said().length === 2)
     expect(logs.said()).toEqual(['[{"n":1},0,"1"]', '[{"n":2},1,"1"]'])
-    await expect.poll(checkpoints).toEqual([1])
+    await eventually(async () => expect(await checkpoints()).toEqual([1]))
   })
 
   it('runs one batch of a partition at a time, and the partitions side by side', async () => {
@@ -165,12 +165,12 @@ describe('the Event Hubs trigger', () => {
     const failing = `context.log(events[0].n + ' ' + (context.retryContext?.retryCount ?? '-')); throw new Error('no')`
     const { logs, host } = await start(reading(`cardinality: 'many', dataType: 'string'`, failing))
     await send('0', { n: 1 })
-    await expect.poll(checkpoints).toEqual([0])
+    await eventually(async () => expect(await checkpoints()).toEqual([0]))
     const retry = `retry: { strategy: 'fixedDelay', maxRetryCount: 1, delayInterval: { milliseconds: 0 } },\n handler:`
     await app.write('app.js', reading(`cardinality: 'many', dataType: 'string'`, failing).replace('handler:', retry))
     await host.reload()
     await send('0', { n: 2 })
-    await expect.poll(checkpoints).toEqual([1])
+    await eventually(async () => expect(await checkpoints()).toEqual([1]))
     expect(logs.said()).toEqual(['1 -', '2 0', '2 1'])
   })
 
@@ -188,7 +188,7 @@ describe('the Event Hubs trigger', () => {
     await send('0', { n: 2 })
     await logs.until(() => logs.said().some((line) => line.startsWith('2')) && logs.all('worker started').length === 2)
     await send('0', { n: 3 })
-    await expect.poll(checkpoints).toEqual([2])
+    await eventually(async () => expect(await checkpoints()).toEqual([2]))
     const numbers = logs.said().map((line) => line.split(' ')[0])
     expect(numbers.filter((n) => n === '1')).toHaveLength(1)
     expect(numbers.slice(-2)).toEqual(['2', '3'])
@@ -199,7 +199,7 @@ describe('the Event Hubs trigger', () => {
     const source = reading(`cardinality: 'many', dataType: 'string'`)
     const first = await start(source)
     await send('0', { n: 1 })
-    await expect.poll(checkpoints).toEqual([0])
+    await eventually(async () => expect(await checkpoints()).toEqual([0]))
     await first.stop()
     await send('0', { n: 2 })
     const second = await start(source)
@@ -212,7 +212,7 @@ describe('the Event Hubs trigger', () => {
     const extensions = { eventHubs: { ...eventHubs, initialOffsetOptions: { type: 'fromEnd' } } }
     await send('0', { n: 1 })
     const first = await start(source, extensions)
-    await expect.poll(checkpoints).toEqual([0, -1])
+    await eventually(async () => expect(await checkpoints()).toEqual([0, -1]))
     await first.stop()
     await send('0', { n: 2 })
     await send('1', { n: 3 })

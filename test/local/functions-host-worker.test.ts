@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterEach, describe, expect, it } from 'vitest'
 
-import { makeApp, run, type Running, type TestApp } from './functions-host-app.ts'
+import { eventually, makeApp, run, type Running, type TestApp } from './functions-host-app.ts'
 
 const main = fileURLToPath(new URL('../../infra/local/functions-host/main.ts', import.meta.url))
 const answering = (text: string) => `
@@ -168,9 +168,11 @@ describe('the app in its worker', () => {
       app.http('hang', { handler: () => new Promise(() => {}) })
     `)
     const hanging = fetch(`${host.url}/hang`)
-    await expect
-      .poll(async () => (await (await fetch(`${host.url}/admin/functions/hang`)).json()) as object)
-      .toMatchObject({ running: 1 })
+    await eventually(async () =>
+      expect(await (await fetch(`${host.url}/admin/functions/hang`)).json()).toMatchObject({
+        running: 1,
+      }),
+    )
     const crashed = await fetch(`${host.url}/crash`)
     expect([crashed.status, (await hanging).status]).toEqual([502, 502])
     expect(await say()).toBe('alive')
@@ -213,7 +215,7 @@ describe('the app in its worker', () => {
     const pids = [...errors.matchAll(/worker started \{"pid":(\d+)/g)].map(([, pid]) => Number(pid))
     host.kill('SIGKILL')
     await exited
-    await expect.poll(() => pids.map(isAlive), { timeout: 5_000 }).toEqual([false, false])
+    await eventually(() => expect(pids.map(isAlive)).toEqual([false, false]))
   })
 
   it('runs in a host process that ends on SIGTERM after the app has said goodbye', async () => {

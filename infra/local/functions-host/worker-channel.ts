@@ -61,13 +61,17 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     inFlight.delete(invocationId)
     if (inFlight.size === 0) onIdle?.()
   }
+  const overdue = new Map<string, RpcException>()
   const ended = endOf(child)
   const loading = Promise.withResolvers<Extract<FromWorker, { kind: 'loaded' }>>()
   void loseRest()
   async function loseRest(): Promise<void> {
     const reason = await ended
     loading.reject(new Error(`the worker ended while it loaded the app: ${reason}`))
-    for (const invocationId of inFlight.keys()) settle(invocationId, { kind: 'lost', reason })
+    for (const invocationId of inFlight.keys()) {
+      const error = overdue.get(invocationId)
+      settle(invocationId, error === undefined ? { kind: 'lost', reason } : { kind: 'failed', error })
+    }
   }
 
   child.on('message', (message: FromWorker) => {
@@ -114,7 +118,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         }
         const { invocationId, functionId } = request
         const stopWaiting = timeoutAfter(options.functionTimeoutMs, clock, () => {
-          settle(invocationId, { kind: 'failed', error: timeoutError(functionId, options.functionTimeoutMs) })
+          overdue.set(invocationId, timeoutError(functionId, options.functionTimeoutMs))
           // Azure, too, ends a worker whose function ran over: nothing else can stop its code.
           child.kill('SIGKILL')
         })

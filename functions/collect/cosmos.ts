@@ -17,10 +17,7 @@ export function feedStore(database: Database): FeedStore {
       return resource === undefined ? undefined : readRecord(feed, resource)
     },
     async save({ health, openMarkets, digest }) {
-      await feeds.items.upsert(
-        { id: health.feed, ...health, openMarkets, digest },
-        { ...deadline(), contentResponseOnWriteEnabled: false },
-      )
+      await feeds.items.upsert({ id: health.feed, ...health, openMarkets, digest }, deadline())
     },
   }
 }
@@ -52,10 +49,7 @@ export function deadLetterStore(database: Database): DeadLetters {
     async add(all) {
       for (const { atMs, ...letter } of all) {
         try {
-          await letters.items.create(
-            { ...letter, at: new Date(atMs).toISOString() },
-            { ...deadline(), contentResponseOnWriteEnabled: false },
-          )
+          await letters.items.create({ ...letter, at: new Date(atMs).toISOString() }, deadline())
         } catch (error) {
           if (!(error instanceof ErrorResponse && error.code === conflict)) throw error
         }

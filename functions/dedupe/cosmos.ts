@@ -89,7 +89,7 @@ export function deadLetters(database: Database, hub: string, nowMs: () => number
   return {
     async add(letters) {
       const errors = await inParallel(8, letters, async (letter) => {
-        const options = { abortSignal: AbortSignal.timeout(deadlineMs), contentResponseOnWriteEnabled: false }
+        const options = { abortSignal: AbortSignal.timeout(deadlineMs) }
         try {
           await container.items.create(letterDocument(letter, hub, new Date(nowMs()).toISOString()), options)
         } catch (error) {

@@ -5,7 +5,7 @@ import type { Feed, FeedRecord, Poll } from './feed.ts'
 import { neverPolled, retryDelayMs, withFailure, withListing, withNothingNew } from './health.ts'
 import { digestOf, forgetSent, type Memory, rememberDeadLetters, rememberSent, valueHash } from './memory.ts'
 import { reasonOf } from './one-line.ts'
-import { compare } from './open-markets.ts'
+import { compare, type OpenMarket, union } from './open-markets.ts'
 
 /** Each port answers, or rejects, within a deadline of its own. */
 export type CollectPorts = { publisher: Publisher; store: FeedStore; deadLetters: DeadLetters }
@@ -35,13 +35,17 @@ const sendAllEveryMs = 10 * 60_000
  * One poll of one feed: ask, publish what changed, keep what was seen.
  *
  * The worker may be killed between any two steps, and then the next poll, by whichever worker, must lose neither a change nor a
- * tombstone. Hence this order. (1) The store learns of a new market before the event hub does: one that was published while the
- * store did not know it could vanish without being missed. (2) Changes and tombstones are published. (3) Only then is the new list
- * of open markets saved; killed before that, the next poll compares with the older list and says the same tombstones again, which
- * are duplicates to dedupe. What was sent is remembered after the hub has confirmed it, and validators after the store has too.
+ * tombstone. Hence this order. (1) The store learns, before the event hub does, which markets are about to be open and that this worker
+ * polls now: a market that was published while the store did not know it could vanish without being missed, and a worker that did not
+ * know of another's poll would leave out a price because it had sent the same one earlier. This save is spared when neither is new.
+ * (2) Changes and tombstones are published. (3) Only then is the new list of open markets saved; killed before that, the next poll
+ * compares with the older list and says the same tombstones again, which are duplicates to dedupe. What was sent is remembered after
+ * the hub has confirmed it, and validators after the store has too.
  *
- * Without the store the feed is still read and known markets still go out, for the hub keeps them until Cosmos DB is back. But
- * nothing is declared gone, for what was open is unknown; nothing is saved, for that would erase what was; new markets wait.
+ * Without the store a worker that polled before still reads the feed and sends the markets it knows, for the hub keeps them until Cosmos
+ * DB is back, and what moved meanwhile is not lost. But nothing is declared gone, for what was open is unknown; nothing is saved, for
+ * that would erase what was; new markets wait. Should another worker have taken its place and buried a market just before, it owes the
+ * tombstone again, and remembers that until the store is back.
  */
 export async function collect(
   feed: Feed,
@@ -53,7 +57,11 @@ export async function collect(
   const troubles: string[] = []
   const storeAnswers = await load(feed, memory, ports.store, troubles)
   const known = memory.record ?? { health: neverPolled(feed.name, feed.everyMs, startedAtMs), openMarkets: [], digest: '' }
-  const before = { ...known, health: { ...known.health, everyMs: feed.everyMs } }
+  const before = {
+    digest: known.digest,
+    health: { ...known.health, everyMs: feed.everyMs },
+    openMarkets: union(known.openMarkets, memory.unconfirmed),
+  }
   const sendAll = memory.sentAllAtMs === null || startedAtMs - memory.sentAllAtMs >= sendAllEveryMs
   const observedAtMs = memory.record === undefined ? startedAtMs : laterThan(before.health.polledAtMs, startedAtMs)
   const run: Run = { feed, memory, ports, circumstances, startedAtMs, observedAtMs, sendAll, storeAnswers, before, troubles }
@@ -77,7 +85,8 @@ type Run = {
 async function load(feed: Feed, memory: Memory, store: FeedStore, troubles: string[]): Promise<boolean> {
   try {
     const record = await store.load(feed.name)
-    if (record?.health.polledAtMs !== memory.record?.health.polledAtMs) forgetSent(memory)
+    const ours = record !== undefined && record.health.polledAtMs === memory.record?.health.polledAtMs
+    if (!ours) forgetSent(memory)
     memory.record = record
     return true
   } catch (error) {
@@ -94,9 +103,13 @@ async function outcomeOf(run: Run): Promise<Outcome> {
   if (run.circumstances.signal.aborted) return { kind: 'stopped' }
   if (poll.kind === 'failed') return failed(run, poll)
   memory.quietUntilMs = 0
-  if (poll.kind !== 'unchanged') return listed(run, poll)
-  await save(run, { ...before, health: withNothingNew(before.health, observedAtMs) })
-  return { kind: 'unchanged' }
+  if (poll.kind === 'unchanged') {
+    await save(run, { ...before, health: withNothingNew(before.health, observedAtMs) })
+    return { kind: 'unchanged' }
+  }
+  const outcome = await listed(run, poll)
+  await keepRejected(run, poll.rejected)
+  return outcome
 }
 
 async function ask({ feed, memory, observedAtMs, sendAll, circumstances: { signal } }: Run): Promise<Poll> {
@@ -118,13 +131,11 @@ async function failed(run: Run, { reason, retryAfterMs }: Extract<Poll, { kind: 
 
 async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partial' }>): Promise<Outcome> {
   const { memory, ports, before, observedAtMs, storeAnswers } = run
-  await keepRejected(run, poll.rejected)
-
   const { newcomers, gone, after } = compare(before.openMarkets, { ...poll, complete: poll.kind === 'complete' && storeAnswers })
+  if (!storeAnswers) memory.unconfirmed = before.openMarkets
   const announced = { ...before, openMarkets: [...before.openMarkets, ...newcomers] }
-  const isAnnounced = newcomers.length === 0 || (await save(run, announced))
+  const heldBack = await announce(run, announced, memory.isLatest ? newcomers : poll.snapshots)
 
-  const heldBack = new Set<MarketId>(isAnnounced ? [] : newcomers.map((market) => market.marketId))
   const hashes = new Map(poll.snapshots.map((snapshot) => [snapshot.marketId, valueHash(snapshot)]))
   const sendable = poll.snapshots.filter(({ marketId }) => !heldBack.has(marketId))
   const fresh = sendable.filter(({ marketId }) => run.sendAll || memory.hashes.get(marketId) !== hashes.get(marketId))
@@ -137,9 +148,12 @@ async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partia
   } catch (error) {
     // The feed did answer, so it is asked again on time.
     const reason = `not published: ${reasonOf(error)}`
-    for (const { marketId } of fresh) memory.hashes.delete(marketId)
+    for (const { marketId } of messages) memory.hashes.delete(marketId)
     memory.validators = null
-    await save(run, { ...(memory.record ?? before), health: withFailure(before.health, observedAtMs, reason, null) })
+    await save(run, {
+      ...(heldBack.size === 0 ? announced : before),
+      health: withFailure(before.health, observedAtMs, reason, null),
+    })
     return { kind: 'failed', reason, retryAtMs: null }
   }
 
@@ -152,9 +166,17 @@ async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partia
   const counts = { published: fresh.length, unchanged: sendable.length - fresh.length, rejected: poll.rejected.length }
   const health = withListing(before.health, observedAtMs, poll, { ...counts, changed })
   const saved = await save(run, { health, openMarkets: after, digest })
-  memory.validators = poll.kind === 'complete' && saved && isAnnounced ? poll.validators : null
+  memory.validators = poll.kind === 'complete' && saved && heldBack.size === 0 ? poll.validators : null
   const all = { ...counts, gone: gone.length, heldBack: heldBack.size }
   return poll.kind === 'complete' ? { kind: 'complete', ...all } : { kind: 'partial', reason: poll.reason, ...all }
+}
+
+/** What must wait because the store does not know of it: of `news`, nothing or everything. */
+async function announce(run: Run, announced: FeedRecord, news: readonly OpenMarket[]): Promise<Set<MarketId>> {
+  const { memory, observedAtMs } = run
+  if (memory.isLatest && news.length === 0) return new Set()
+  const told = await save(run, { ...announced, health: { ...announced.health, polledAtMs: observedAtMs } })
+  return new Set(told ? [] : news.map((market) => market.marketId))
 }
 
 const goneNow = ({ feed, observedAtMs }: Run) =>
@@ -177,6 +199,8 @@ async function save({ memory, ports, storeAnswers, troubles }: Run, record: Feed
   try {
     await ports.store.save(record)
     memory.record = record
+    memory.unconfirmed = []
+    memory.isLatest = true
     return true
   } catch (error) {
     troubles.push(`feed state not saved: ${reasonOf(error)}`)

@@ -4,6 +4,7 @@ import type { MarketId } from '../book/ids.ts'
 import type { Snapshot } from '../book/market.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { FeedRecord, Validators } from './feed.ts'
+import type { OpenMarket } from './open-markets.ts'
 
 /**
  * What one worker remembers of one feed between polls. Losing it costs one poll in full and nothing else.
@@ -12,6 +13,10 @@ import type { FeedRecord, Validators } from './feed.ts'
 export type Memory = {
   /** The feed's record as the store last confirmed it to this worker. */
   record: FeedRecord | undefined
+  /** The store knew of no poll by another worker since this one's last. */
+  isLatest: boolean
+  /** Open markets that went out while the store was out of reach: it may have forgotten them meanwhile. */
+  unconfirmed: readonly OpenMarket[]
   /** Of the value that the event hub last took from this worker. */
   hashes: Map<MarketId, string>
   /** Of a body from which everything was published and saved; of any other, "not modified" would be no answer. */
@@ -27,6 +32,8 @@ const maxDeadLetters = 1_000
 
 export const newMemory = (): Memory => ({
   record: undefined,
+  isLatest: false,
+  unconfirmed: [],
   hashes: new Map(),
   validators: null,
   sentAllAtMs: null,
@@ -36,6 +43,7 @@ export const newMemory = (): Memory => ({
 
 /** Another worker has polled meanwhile: what the hub took last is unknown here, so everything goes out again. */
 export function forgetSent(memory: Memory): void {
+  memory.isLatest = false
   memory.hashes.clear()
   memory.validators = null
   memory.sentAllAtMs = null

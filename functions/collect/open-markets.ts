@@ -24,3 +24,8 @@ export function compare(before: readonly OpenMarket[], { complete, snapshots, re
     after: [...unsettled, ...before.filter(({ marketId }) => unreadable.has(marketId) && !listed.has(marketId))],
   }
 }
+
+export function union(some: readonly OpenMarket[], others: readonly OpenMarket[]): readonly OpenMarket[] {
+  const known = new Set(some.map((market) => market.marketId))
+  return others.length === 0 ? some : [...some, ...others.filter((market) => !known.has(market.marketId))]
+}

@@ -5,14 +5,15 @@
  */
 export function intervalMsOf(ncrontab: string): number {
   const words = ncrontab.trim().split(/\s+/)
+  if (words.length !== 5 && words.length !== 6) throw noSchedule(ncrontab, expected)
   const [seconds, minutes, hours, days, months, weekdays] = fields.map((field, i) =>
-    values(words.length === 5 ? ['0', ...words][i] : words[i], field, ncrontab),
+    values((words.length === 5 ? ['0', ...words] : words)[i], field, ncrontab),
   )
-  if (words.length > 6 || !seconds || !minutes || !hours || !days || !months || !weekdays) throw noSchedule(ncrontab, expected)
+  if (!seconds || !minutes || !hours || !days || !months || !weekdays) throw noSchedule(ncrontab, expected)
   const times = hours.flatMap((h) => minutes.flatMap((m) => seconds.map((s) => (h * 60 + m) * 60 + s)))
   if (times.length > 1) return medianGap(times) * 1000
 
-  const dates = calendar.filter((at) => {
+  const dates = nineYears().filter((at) => {
     const date = new Date(at)
     return days.includes(date.getUTCDate()) && months.includes(date.getUTCMonth() + 1) && weekdays.includes(date.getUTCDay())
   })
@@ -33,8 +34,8 @@ const fields: readonly Field[] = [
 
 const expected = 'expected six fields: second minute hour day month weekday'
 
-/** Every day of nine years, which hold 29 February twice. */
-const calendar = Array.from({ length: 9 * 366 }, (_, day) => Date.UTC(2024, 0, 1 + day))
+/** Their days hold 29 February at least twice. */
+const nineYears = () => Array.from({ length: 9 * 366 }, (_, day) => Date.UTC(2024, 0, 1 + day))
 
 function values(text: string | undefined, field: Field, schedule: string): number[] {
   if (text === undefined) throw noSchedule(schedule, expected)

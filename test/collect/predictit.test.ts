@@ -184,7 +184,7 @@ describe('an answer that is no list of markets', () => {
 type Fault = { kind: 'missing' } | { kind: 'renamed' } | { kind: 'replaced'; by: Json }
 
 const damage = fc.record({
-  target: fc.constantFrom('market', 0, 1, 2),
+  target: fc.constantFrom<'market' | 0 | 1 | 2>('market', 0, 1, 2),
   field: fc.nat(20),
   fault: fc.oneof(
     fc.constant<Fault>({ kind: 'missing' }),

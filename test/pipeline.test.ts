@@ -5,8 +5,9 @@ import { EventHubProducerClient } from '@azure/event-hubs'
 
 import type { Tick } from '../functions/book/tick.ts'
 import { type Book, applyTicks } from '../functions/book/market.ts'
+import { systemClock } from '../infra/local/clock.ts'
 import { topics, webPubSubHub } from '../infra/names.ts'
-import { startReplay } from '../scripts/replay.ts'
+import { startReplay } from '../scripts/replay/server.ts'
 import { countBodies, countMessages } from './support/count.ts'
 import { predictItBodies, recordingsFolder } from './support/recordings.ts'
 import { valuesOf, valuesOfTicks } from './support/replay.ts'
@@ -23,6 +24,8 @@ import {
 const recordings = recordingsFolder()
 if (recordings === undefined) console.warn('No recordings found (ODDS_RECORDINGS): the pipeline tests on real bodies are skipped')
 
+/** One body a poll; after the last, the last again. */
+const onceEach = { pace: { kind: 'each-poll' }, loop: false } as const
 /** Never by itself: these tests say when a feed is polled. */
 const neverSchedule = '0 0 0 1 1 *'
 
@@ -91,7 +94,13 @@ describe.skipIf(recordings === undefined)('the pipeline, on recorded bodies', ()
   let replay: Awaited<ReturnType<typeof startReplay>>
 
   beforeAll(async () => {
-    replay = await startReplay({ folder: `${recordings}/predictit`, port: 0 })
+    replay = await startReplay({
+      folder: `${recordings}/predictit`,
+      port: 0,
+      mode: onceEach,
+      log: () => undefined,
+      clock: systemClock,
+    })
     whole = await startWhole(appDir, { FEEDS: 'predictit', PREDICTIT_URL: replay.url, PREDICTIT_SCHEDULE: neverSchedule })
   })
   afterAll(async () => {
@@ -201,7 +210,13 @@ describe.skipIf(recordings === undefined)('the pipeline, on recorded bodies', ()
 
 describe.skipIf(recordings === undefined)('the pipeline, killed in the middle', () => {
   it('has every published body once, without holes, whoever dies (I1, I5, I6, I11)', async () => {
-    const replay = await startReplay({ folder: `${recordings}/predictit`, port: 0 })
+    const replay = await startReplay({
+      folder: `${recordings}/predictit`,
+      port: 0,
+      mode: onceEach,
+      log: () => undefined,
+      clock: systemClock,
+    })
     const whole = await startWhole(appDir, { FEEDS: 'predictit', PREDICTIT_URL: replay.url, PREDICTIT_SCHEDULE: '* * * * * *' })
     try {
       const total = (await predictItBodies()).length

@@ -7,7 +7,7 @@ import { EventHubConsumerClient, earliestEventPosition, type ReceivedEventData }
 
 import type { TickDocument } from '../../functions/book/documents.ts'
 import type { Book } from '../../functions/book/market.ts'
-import { consumerGroups, database } from '../../infra/names.ts'
+import { database } from '../../infra/names.ts'
 import { type ServerName, type Stack, startStack } from '../../infra/local/stack.ts'
 import { buildApp } from '../../scripts/build.ts'
 
@@ -119,7 +119,7 @@ export async function readOdds(db: Database): Promise<OddsDocuments> {
 /** Everything that was ever published to a hub, partition by partition, in order. */
 export async function readHub(connectionString: string, hub: string): Promise<ReceivedEventData[]> {
   const options = { skipParsingBodyAsJson: true }
-  const client = new EventHubConsumerClient(consumerGroups.dedupe, connectionString, hub)
+  const client = new EventHubConsumerClient('$Default', connectionString, hub)
   const all: ReceivedEventData[] = []
   try {
     for (const partition of await client.getPartitionIds()) {

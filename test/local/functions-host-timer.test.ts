@@ -30,7 +30,7 @@ function rig(
     untilSettled: (_, makeInput) =>
       new Promise((resolve) => {
         const end = (settled: Settled = { kind: 'succeeded' }) => resolve(settled)
-        runs.push({ input: timerOf(makeInput()), atMs: clock.nowMs(), end })
+        runs.push({ input: timerOf(makeInput({ capabilities: {} })), atMs: clock.nowMs(), end })
       }),
   }
   const timer = startTimer({

@@ -114,7 +114,7 @@ describe('the app in its worker', () => {
       "late: the app setting 'WHEN' is not set, which %WHEN% asks for",
       "copies: output binding type 'queue' is not supported by the local host; the HTTP response is its only output",
       "reads: the connection 'HUB' is given by identity (HUB__fullyQualifiedNamespace), which is not supported by the local host: set HUB to a connection string",
-      "two: it shares its leases with 'one': give one of them its own leaseContainerPrefix",
+      "two: it shares its place with 'one': give one of them its own leaseContainerPrefix",
     ])
   })
 

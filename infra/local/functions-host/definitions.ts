@@ -2,6 +2,7 @@ import * as v from '@badrap/valita'
 
 import type { RetryPolicy } from './retry.ts'
 import type { Binding, FunctionMetadata } from './rpc.ts'
+import { parseSchedule } from './schedule.ts'
 import { connectionString, isDisabled, resolveExpressions, type Settings } from './settings.ts'
 
 /** A function the host can run: what its code registered, with every setting looked up and every value proven. */
@@ -53,7 +54,7 @@ export function defineFunctions(
       problems.push(`${metadata.name}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  problems.push(...sharedLeases(definitions))
+  problems.push(...sharedPositions(definitions))
   if (problems.length > 0) throw new UnsupportedApp(problems.join('\n'))
   return definitions.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -103,7 +104,11 @@ const triggers: Record<string, Reader> = {
       authLevel: level,
     }
   },
-  timertrigger: (trigger, common) => ({ ...common, type: 'timerTrigger', ...timerSchema.parse(trigger, { mode: 'strip' }) }),
+  timertrigger(trigger, common) {
+    const timer = timerSchema.parse(trigger, { mode: 'strip' })
+    parseSchedule(timer.schedule)
+    return { ...common, type: 'timerTrigger', ...timer }
+  },
   eventhubtrigger(trigger, common, settings) {
     const { connection, eventHubName, consumerGroup, cardinality, dataType } = eventHubSchema.parse(trigger, { mode: 'strip' })
     const text = connectionString(connection, settings)
@@ -203,17 +208,34 @@ function readRetry(options: Record<string, unknown> | undefined): RetryPolicy | 
     : { kind: 'exponentialBackoff', maxRetryCount, minimumMs: policy.minimumInterval, maximumMs: policy.maximumInterval }
 }
 
-/** Two functions on one container with the same leases would each see only a part of the changes, in Azure too. */
-function sharedLeases(definitions: readonly FunctionDefinition[]): string[] {
+/** Two functions that keep their place in one and the same record would each see only a part of what comes, in Azure too. */
+function sharedPositions(definitions: readonly FunctionDefinition[]): string[] {
   const seen = new Map<string, string>()
   return definitions.flatMap((definition) => {
-    if (definition.type !== 'cosmosDBTrigger') return []
-    const { name, databaseName, containerName, leaseDatabaseName, leaseContainerName, leaseContainerPrefix } = definition
-    const key = JSON.stringify([databaseName, containerName, leaseDatabaseName, leaseContainerName, leaseContainerPrefix])
+    const [key, advice] = positionOf(definition)
     const other = seen.get(key)
-    seen.set(key, name)
+    seen.set(key, definition.name)
     return other === undefined
       ? []
-      : [`${name}: it shares its leases with '${other}': give one of them its own leaseContainerPrefix`]
+      : [`${definition.name}: it shares its place with '${other}': give one of them its own ${advice}`]
   })
+}
+
+function positionOf(definition: FunctionDefinition): [key: string, advice: string] {
+  switch (definition.type) {
+    case 'eventHubTrigger': {
+      const { connectionString, eventHubName, consumerGroup } = definition
+      return [JSON.stringify([connectionString, eventHubName, consumerGroup]), 'consumerGroup']
+    }
+    case 'cosmosDBTrigger': {
+      const { databaseName, containerName, leaseDatabaseName, leaseContainerName, leaseContainerPrefix } = definition
+      return [
+        JSON.stringify([databaseName, containerName, leaseDatabaseName, leaseContainerName, leaseContainerPrefix]),
+        'leaseContainerPrefix',
+      ]
+    }
+    case 'httpTrigger':
+    case 'timerTrigger':
+      return [definition.name, 'name']
+  }
 }

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { systemClock, type Clock } from '../clock.ts'
 import { answerAdmin, type AdminView } from './admin.ts'
-import { readAppFiles } from './app-files.ts'
+import { readAppFiles, type AppFiles } from './app-files.ts'
 import { createInvocations } from './invocations.ts'
 import { localKey } from './local-key.ts'
 import type { Settings } from './settings.ts'
@@ -72,24 +72,26 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
 
   const invocations = createInvocations({ workers: () => workers, clock, random: Math.random, log })
   const triggers = createTriggers({ settings, database, invocations, key, bodyLimitBytes, clock, log })
+  let files: AppFiles | undefined
   const workers = createWorkers({
     clock,
     log,
     start: async () => {
-      const { hostJson, entryFiles } = await readAppFiles(appDir)
-      triggers.configure(hostJson)
+      files = await readAppFiles(appDir)
       return startWorker({
         appDir,
-        entryFiles,
+        entryFiles: files.entryFiles,
         settings,
-        functionTimeoutMs: hostJson.functionTimeoutMs,
+        functionTimeoutMs: files.hostJson.functionTimeoutMs,
         clock,
         onLog: ({ functionName, invocationId, level, category, message }) =>
           log(category === 'user' ? 'function log' : 'worker log', { function: functionName, invocationId, level, message }),
         onOutput: (stream, line) => log('worker output', { stream, line }),
       })
     },
-    accept: (worker) => triggers.put(worker),
+    accept: async (worker) => {
+      if (files !== undefined) await triggers.put(worker, files.hostJson)
+    },
   })
 
   const admin: AdminView = {
@@ -107,8 +109,12 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = URL.parse(`http://${request.headers.host ?? `127.0.0.1:${port}`}${request.url}`)
+    if (target === null || request.url?.startsWith('/') !== true) {
+      response.writeHead(400).end()
+      return
+    }
     try {
-      const target = new URL(request.url ?? '/', `http://${request.headers.host ?? `127.0.0.1:${port}`}`)
       if (target.pathname === '/admin' || target.pathname.startsWith('/admin/')) {
         answerAdmin(admin, request, response, target.pathname)
         return
@@ -124,7 +130,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     } catch (error) {
       log('request not answered', { method: request.method, url: request.url, error: String(error) })
       if (response.headersSent) response.destroy()
-      else response.writeHead(400).end()
+      else response.writeHead(500).end()
     }
   }
 

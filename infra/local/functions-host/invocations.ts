@@ -5,22 +5,26 @@ import type { FunctionDefinition } from './definitions.ts'
 import { retryDelayMs } from './retry.ts'
 import type { InvocationRequest, RpcException, TypedData } from './rpc.ts'
 import { wait } from './wait.ts'
-import type { InvocationResult } from './worker-channel.ts'
+import type { InvocationResult, Worker } from './worker-channel.ts'
 import type { Workers } from './workers.ts'
 
 export type InvocationInput = { data: TypedData; triggerMetadata: Record<string, TypedData> }
+
+/** Made anew for each attempt, for the worker that is to run it: some inputs depend on what that worker announced. */
+export type MakeInput = (worker: Pick<Worker, 'capabilities'>) => InvocationInput
 
 /** How an input that must not be lost ended: answered one way or the other, or given up because the host is stopping. */
 export type Settled = { kind: 'succeeded' } | { kind: 'failed'; error: RpcException } | { kind: 'stopped' }
 
 export type Invocations = {
   /** One attempt, for a caller that is waiting for the answer. */
-  once(definition: FunctionDefinition, input: InvocationInput, invocationId?: string): Promise<InvocationResult>
+  once(definition: FunctionDefinition, makeInput: MakeInput, invocationId?: string): Promise<InvocationResult>
   /**
    * Runs an input until it is settled: again after a failure as the retry policy says, with the same invocation id, and again
-   * whenever the worker was lost in the middle, as Azure would deliver an input again whose checkpoint was never written.
+   * whenever the worker was lost in the middle, as Azure delivers an input again whose checkpoint was never written. A timer has
+   * no checkpoint: for it a lost worker is a failure like another.
    */
-  untilSettled(definition: FunctionDefinition, makeInput: () => InvocationInput, signal: AbortSignal): Promise<Settled>
+  untilSettled(definition: FunctionDefinition, makeInput: MakeInput, signal: AbortSignal): Promise<Settled>
   activity(functionName: string): Activity
 }
 
@@ -52,7 +56,7 @@ export function createInvocations({ workers, clock, random, log }: InvocationsOp
 
   async function attempt(
     { name, bindingName }: FunctionDefinition,
-    makeInput: () => InvocationInput,
+    makeInput: MakeInput,
     invocationId: string,
     retryContext: InvocationRequest['retryContext'],
     signal: AbortSignal,
@@ -93,8 +97,8 @@ export function createInvocations({ workers, clock, random, log }: InvocationsOp
 
   return {
     activity,
-    once: (definition, input, invocationId = randomUUID()) =>
-      attempt(definition, () => input, invocationId, undefined, new AbortController().signal, waitForWorkerMs),
+    once: (definition, makeInput, invocationId = randomUUID()) =>
+      attempt(definition, makeInput, invocationId, undefined, new AbortController().signal, waitForWorkerMs),
     async untilSettled(definition, makeInput, signal) {
       const { retry: policy } = definition
       const invocationId = randomUUID()
@@ -108,11 +112,12 @@ export function createInvocations({ workers, clock, random, log }: InvocationsOp
         }
         const result = await attempt(definition, makeInput, invocationId, context, signal)
         if (result.kind === 'succeeded') return { kind: 'succeeded' }
-        if (result.kind === 'lost') continue
+        if (result.kind === 'lost' && (definition.type !== 'timerTrigger' || signal.aborted)) continue
+        const error = result.kind === 'lost' ? { message: `the worker was lost: ${result.reason}`, stackTrace: '' } : result.error
         const delayMs = policy && retryDelayMs(policy, retryCount + 1, random)
-        if (delayMs === undefined) return result
+        if (delayMs === undefined) return { kind: 'failed', error }
         retryCount += 1
-        exception = result.error
+        exception = error
         await wait(clock, delayMs, signal)
       }
       return { kind: 'stopped' }
@@ -122,13 +127,13 @@ export function createInvocations({ workers, clock, random, log }: InvocationsOp
 
 /** An input that cannot be made (a body that is no JSON) fails the invocation before any user code runs, as in Azure. */
 async function invoke(
-  worker: { invoke(request: InvocationRequest): Promise<InvocationResult> },
-  makeInput: () => InvocationInput,
+  worker: Worker,
+  makeInput: MakeInput,
   toRequest: (input: InvocationInput) => InvocationRequest,
 ): Promise<InvocationResult> {
   let request: InvocationRequest
   try {
-    request = toRequest(makeInput())
+    request = toRequest(makeInput(worker))
   } catch (error) {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
     return { kind: 'failed', error: { message, stackTrace: stack } }

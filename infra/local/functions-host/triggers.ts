@@ -21,9 +21,8 @@ import type { Worker } from './worker-channel.ts'
  * keeps its partitions, its leases and its place in the schedule, and its next invocation runs in the new worker.
  */
 export type Triggers = {
-  configure(hostJson: HostJson): void
   /** Throws, changing nothing, if the worker's functions cannot be run here. */
-  put(worker: Worker): Promise<void>
+  put(worker: Worker, hostJson: HostJson): Promise<void>
   started(): Promise<unknown>
   functions(): readonly { name: string; type: string; trigger: object }[]
   timer(name: string): TimerListener | undefined
@@ -51,9 +50,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
   const records = openTimerRecords(options.database)
   const running = new Map<string, Running>()
   const timers = new Map<string, TimerListener>()
-  let hostJson: HostJson | undefined
   let definitions: readonly FunctionDefinition[] = []
-  let capabilities: Readonly<Record<string, string>> = {}
   let routes: HttpRoutes = { answer: async () => false }
 
   function start(definition: Exclude<FunctionDefinition, { type: 'httpTrigger' }>, { eventHubs }: HostJson): Running {
@@ -65,8 +62,7 @@ export function createTriggers(options: TriggersOptions): Triggers {
         return { definition: key, listener, started: Promise.resolve() }
       }
       case 'eventHubTrigger': {
-        const includeEmpty = () => capabilities.IncludeEmptyEntriesInMessagePayload !== undefined
-        const listener = startEventHub({ definition, options: eventHubs, invocations, checkpoints, includeEmpty, clock, log })
+        const listener = startEventHub({ definition, config: eventHubs, invocations, checkpoints, clock, log })
         return { definition: key, listener, started: Promise.resolve() }
       }
       case 'cosmosDBTrigger': {
@@ -84,25 +80,19 @@ export function createTriggers(options: TriggersOptions): Triggers {
   }
 
   return {
-    configure(next) {
-      hostJson = next
-    },
-    async put(worker) {
-      const config = hostJson
-      if (config === undefined) throw new Error('the host was not configured')
+    async put(worker, config) {
       const next = defineFunctions(worker.functions, settings, config.onlyFunctions)
       const nextRoutes = createHttpRoutes({
         ...options,
         definitions: next.filter((definition) => definition.type === 'httpTrigger'),
         routePrefix: config.routePrefix,
-        workerUri: () => capabilities.HttpUri,
+        streams: worker.capabilities.HttpUri !== undefined,
       })
       const listened = next.filter((definition) => definition.type !== 'httpTrigger')
       const kept = new Set(listened.map((definition) => JSON.stringify([definition, config.eventHubs])))
       const gone = [...running].filter(([, { definition }]) => !kept.has(definition)).map(([name]) => name)
       await Promise.all(gone.map((name) => stop(name, stopDeadlineMs)))
       definitions = next
-      capabilities = worker.capabilities
       routes = nextRoutes
       for (const definition of listened)
         if (!running.has(definition.name)) running.set(definition.name, start(definition, config))

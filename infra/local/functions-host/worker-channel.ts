@@ -49,7 +49,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const child = fork(fileURLToPath(new URL('worker/main.ts', import.meta.url)), [], {
     cwd: options.appDir,
     env: { ...options.settings },
-    execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
+    execArgv: ['--enable-source-maps'],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

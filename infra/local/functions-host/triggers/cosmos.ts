@@ -1,4 +1,4 @@
-import { ChangeFeedStartFrom, type Container, type FeedRange } from '@azure/cosmos'
+import { ChangeFeedStartFrom, type Container, type CosmosClient, type FeedRange } from '@azure/cosmos'
 
 import type { Clock } from '../../clock.ts'
 import type { CosmosFunction } from '../definitions.ts'
@@ -30,8 +30,6 @@ const retryMs = 500
 export function startCosmosFeed({ definition, invocations, clock, log }: CosmosOptions): CosmosListener {
   const stopping = new AbortController()
   const { signal } = stopping
-  const client = cosmosClient(definition.connectionString)
-  const leaseClient = cosmosClient(definition.leaseConnectionString)
   const started = Promise.withResolvers<void>()
   const positions = new Map<string, Lease>()
   let interrupted = false
@@ -57,6 +55,17 @@ export function startCosmosFeed({ definition, invocations, clock, log }: CosmosO
   }
 
   async function follow(): Promise<void> {
+    const client = cosmosClient(definition.connectionString)
+    const leaseClient = cosmosClient(definition.leaseConnectionString)
+    try {
+      await followAll(client, leaseClient)
+    } finally {
+      client.dispose()
+      leaseClient.dispose()
+    }
+  }
+
+  async function followAll(client: CosmosClient, leaseClient: CosmosClient): Promise<void> {
     const container = client.database(definition.databaseName).container(definition.containerName)
     const leases = await openLeases(leaseClient, definition, await resourceId(container), clock)
     const ranges = await container.getFeedRanges()
@@ -111,8 +120,6 @@ export function startCosmosFeed({ definition, invocations, clock, log }: CosmosO
     async stop() {
       stopping.abort()
       await done
-      client.dispose()
-      leaseClient.dispose()
     },
   }
 }

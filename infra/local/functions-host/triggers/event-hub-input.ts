@@ -14,8 +14,9 @@ export function batchInput(
   events: readonly ReceivedEventData[],
   context: PartitionContext,
   dataType: EventHubFunction['dataType'],
-  includeEmpty: boolean,
+  capabilities: Readonly<Record<string, string>>,
 ): InvocationInput {
+  const includeEmpty = capabilities.IncludeEmptyEntriesInMessagePayload !== undefined
   const strings = (values: readonly string[]): TypedData => ({
     collectionString: { string: includeEmpty ? values : values.filter((value) => value !== '') },
   })

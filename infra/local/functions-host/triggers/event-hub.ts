@@ -10,7 +10,7 @@ import type { Clock } from '../../clock.ts'
 import type { HostJson } from '../app-files.ts'
 import type { Checkpoints } from '../checkpoints.ts'
 import type { EventHubFunction } from '../definitions.ts'
-import type { Invocations } from '../invocations.ts'
+import type { Invocations, MakeInput } from '../invocations.ts'
 import { wait, within } from '../wait.ts'
 import { batchInput, singleInput } from './event-hub-input.ts'
 import type { Listener } from './listener.ts'
@@ -25,11 +25,9 @@ import type { Listener } from './listener.ts'
  */
 export type EventHubOptions = {
   definition: EventHubFunction
-  options: HostJson['eventHubs']
+  config: HostJson['eventHubs']
   invocations: Invocations
   checkpoints: Checkpoints
-  /** Whether the app asked for empty strings to be kept, by the capability `IncludeEmptyEntriesInMessagePayload`. */
-  includeEmpty: () => boolean
   clock: Clock
   log: (event: string, fields?: object) => void
 }
@@ -88,7 +86,7 @@ export function startEventHub(trigger: EventHubOptions): Listener {
     const batches = createBatches(trigger, stopping.signal, AbortSignal.any([stopping.signal, round.signal]))
     try {
       const partitionIds = await client.getPartitionIds({ abortSignal: stopping.signal })
-      if (trigger.options.start.kind === 'latest') await pinEnd(client, definition, checkpoints, partitionIds)
+      if (trigger.config.start.kind === 'latest') await pinEnd(client, definition, checkpoints, partitionIds)
       const opened = new Set<string>()
       const cancel = clock.after(allPartitionsWithinMs, () => {
         if (opened.size < partitionIds.length) ended.resolve(`only ${opened.size} of ${partitionIds.length} partitions opened`)
@@ -109,10 +107,10 @@ export function startEventHub(trigger: EventHubOptions): Listener {
           processClose: async (reason, { partitionId }) => ended.resolve(`partition ${partitionId} was closed: ${reason}`),
         },
         {
-          maxBatchSize: trigger.options.maxEventBatchSize,
-          prefetchCount: trigger.options.prefetchCount,
+          maxBatchSize: trigger.config.maxEventBatchSize,
+          prefetchCount: trigger.config.prefetchCount,
           maxWaitTimeInSeconds,
-          startPosition: startPosition(trigger.options.start),
+          startPosition: startPosition(trigger.config.start),
           skipParsingBodyAsJson: true,
         },
       )
@@ -151,7 +149,7 @@ type Batches = {
 }
 
 function createBatches(
-  { definition, options, invocations, includeEmpty, log }: EventHubOptions,
+  { definition, config, invocations, log }: EventHubOptions,
   stopping: AbortSignal,
   signal: AbortSignal,
 ): Batches {
@@ -159,15 +157,15 @@ function createBatches(
   const inFlight = new Set<Promise<void>>()
 
   async function run(events: readonly ReceivedEventData[], context: PartitionContext): Promise<void> {
-    const inputs =
+    const inputs: MakeInput[] =
       definition.cardinality === 'many'
-        ? [() => batchInput(events, context, definition.dataType, includeEmpty())]
+        ? [({ capabilities }) => batchInput(events, context, definition.dataType, capabilities)]
         : events.map((event) => () => singleInput(event, context, definition.dataType))
     for (const makeInput of inputs) {
       if ((await invocations.untilSettled(definition, makeInput, signal)).kind === 'stopped') return
     }
     const count = (sinceCheckpoint.get(context.partitionId) ?? 0) + 1
-    const due = count >= options.batchCheckpointFrequency
+    const due = count >= config.batchCheckpointFrequency
     sinceCheckpoint.set(context.partitionId, due ? 0 : count)
     const last = events.at(-1)
     if (due && last !== undefined && !stopping.aborted) await context.updateCheckpoint(last)

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Clock } from '../../clock.ts'
 import type { HttpFunction } from '../definitions.ts'
-import type { Invocations } from '../invocations.ts'
+import type { Invocations, MakeInput } from '../invocations.ts'
 import { parseRoute, type Route } from '../routes.ts'
 import type { InvocationResult } from '../worker-channel.ts'
 import { readBody, toRpcHttp, writeResponse } from './http-message.ts'
@@ -22,8 +22,8 @@ export type HttpOptions = {
   /** The key that functions of level `function` and `admin` ask for. */
   key: string
   bodyLimitBytes: number
-  /** Set when the app streams HTTP. */
-  workerUri: () => string | undefined
+  /** Whether the app set `enableHttpStream`. */
+  streams: boolean
   clock: Clock
   log: (event: string, fields?: object) => void
 }
@@ -69,11 +69,10 @@ type Call = { request: IncomingMessage; response: ServerResponse; url: URL; para
 async function run(definition: HttpFunction, call: Call, options: HttpOptions): Promise<void> {
   const { request, response, url, params } = call
   const { invocations, clock, log } = options
-  const workerUri = options.workerUri()
-  if (workerUri !== undefined) {
+  if (options.streams) {
     const invocationId = randomUUID()
-    const invoke = (input: Parameters<typeof invocations.once>[1]) => invocations.once(definition, input, invocationId)
-    const outcome = await streamHttp({ request, response, params, workerUri, invocationId, invoke, clock })
+    const invoke = (makeInput: MakeInput) => invocations.once(definition, makeInput, invocationId)
+    const outcome = await streamHttp({ request, response, params, invocationId, invoke, clock })
     if (outcome === 'no-answer') {
       log('function gave no response', {
         function: definition.name,
@@ -97,7 +96,7 @@ async function run(definition: HttpFunction, call: Call, options: HttpOptions): 
     })
   }
   const http = toRpcHttp(request, url, params, body.kind === 'bytes' ? body.bytes : undefined)
-  const result = await invocations.once(definition, { data: { http }, triggerMetadata: {} })
+  const result = await invocations.once(definition, () => ({ data: { http }, triggerMetadata: {} }))
   if (result.kind === 'succeeded') writeResponse(response, result.returnValue, request.method === 'HEAD')
   else refuse(response, statusOf(result))
 }

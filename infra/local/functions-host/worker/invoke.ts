@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-import type { FromWorker, InvocationRequest } from '../rpc.ts'
+import type { FromWorker, InvocationRequest, TypedData } from '../rpc.ts'
 import { toException, type Core } from './core.ts'
 import type { CoreContext } from './programming-model.ts'
 
@@ -8,13 +8,13 @@ import type { CoreContext } from './programming-model.ts'
 export async function invoke(core: Core, request: InvocationRequest): Promise<FromWorker> {
   const { invocationId } = request
   try {
-    return { kind: 'succeeded', invocationId, returnValue: (await call(core, request)) ?? null }
+    return { kind: 'succeeded', invocationId, returnValue: await call(core, request) }
   } catch (thrown) {
     return { kind: 'failed', invocationId, error: toException(thrown) }
   }
 }
 
-async function call(core: Core, request: InvocationRequest) {
+async function call(core: Core, request: InvocationRequest): Promise<TypedData | null> {
   const { invocationId, functionId: functionName } = request
   const registered = core.functions.get(functionName)
   if (registered === undefined) throw new Error(`The function '${functionName}' is not part of the loaded app.`)
@@ -46,7 +46,9 @@ async function call(core: Core, request: InvocationRequest) {
   await during(coreContext, 'postInvocationHooks', () => core.runHooks('postInvocation', after))
 
   if (after.error instanceof Error) throw after.error
-  return (await model.getResponse(context, after.result)).returnValue
+  const { returnValue } = await model.getResponse(context, after.result)
+  // Without output bindings nobody reads what any other function returns.
+  return returnValue && 'http' in returnValue ? returnValue : null
 }
 
 async function during(context: CoreContext, state: CoreContext['state'], step: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { connect as connectSocket } from 'node:net'
+import { connect as connectSocket, type Socket } from 'node:net'
 
 import rhea, { type Connection, type EventContext, type Message, type Receiver } from 'rhea'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -20,9 +21,27 @@ describe('the broker, to an unusual client', () => {
     await producer(connectionString).sendBatch([{ body: 1 }, { body: long }, { body: 2 }], { partitionId: '0' })
     const client = await connect(port, { max_frame_size: 4096 })
     await putToken(client, 'prices')
+    const chunks: Buffer[] = []
+    client['socket'].on('data', (chunk: Buffer) => chunks.push(chunk))
     const receiver = openReceiver(client, reading)
     const seen = await take(receiver, 3)
     expect(seen.map((m) => JSON.parse(String(m.body.content)) as unknown)).toEqual([1, long, 2])
+
+    const bytes = Buffer.concat(chunks)
+    const frameBytes: number[] = []
+    for (let at = 0; at < bytes.length; at += frameBytes.at(-1) ?? 0) frameBytes.push(bytes.readUInt32BE(at))
+    expect(Math.max(...frameBytes)).toBe(4096)
+  })
+
+  it('sends no more transfers than the session of the client has room for', async () => {
+    const { connectionString, port } = await startBroker()
+    await producer(connectionString).sendBatch(numbered(0, 1000), { partitionId: '0' })
+    // rhea throws when more than this many are unsettled.
+    const client = await connect(port, { session_buffer_size: 64 })
+    await putToken(client, 'prices')
+    const receiver = openReceiver(client, reading, { credit_window: 0 })
+    receiver.add_credit(1000)
+    expect(await take(receiver, 1000)).toHaveLength(1000)
   })
 
   it('sends no more than it has credit for, and goes on with the next credit', async () => {
@@ -47,10 +66,22 @@ describe('the broker, to an unusual client', () => {
 
   it('waits for a client that does not read, and then delivers everything', async () => {
     const { connectionString, port } = await startBroker()
+    const accepted = new Map<number | undefined, Socket>()
+    const note = (event: unknown) => {
+      const { socket } = event as { socket: Socket }
+      accepted.set(socket.remotePort, socket)
+    }
+    subscribe('net.server.socket', note)
+    onTestFinished(() => {
+      unsubscribe('net.server.socket', note)
+    })
     const client = await connect(port)
     await putToken(client, 'prices')
-    const receiver = openReceiver(client, reading)
+    const receiver = openReceiver(client, reading, { credit_window: 0 })
     await once(receiver, 'receiver_open')
+    // All credit at once: only the socket can hold the broker back, and only the socket can wake it again.
+    receiver.add_credit(2000)
+    await putToken(client, 'prices')
     client['socket'].pause()
     const sender = producer(connectionString)
     const filler = 'f'.repeat(9000)
@@ -60,6 +91,9 @@ describe('the broker, to an unusual client', () => {
         { partitionId: '0' },
       )
     }
+    const unsentBytes = accepted.get(client['socket'].localPort)?.writableLength ?? 0
+    expect(unsentBytes).toBeGreaterThan(1_000_000)
+    expect(unsentBytes).toBeLessThan(1_500_000)
     client['socket'].resume()
     const seen = await take(receiver, 2000)
     expect(seen.map((m) => (JSON.parse(String(m.body.content)) as { body: number }).body)).toEqual(
@@ -144,7 +178,10 @@ describe('the broker, to an unusual client', () => {
   })
 })
 
-async function connect(port: number, options: { max_frame_size?: number } = {}): Promise<Connection> {
+async function connect(
+  port: number,
+  options: { max_frame_size?: number; session_buffer_size?: number } = {},
+): Promise<Connection> {
   const container = rhea.create_container()
   container.on('error', () => {})
   const client = container.connect({ port, host: 'localhost', username: 'anonymous', reconnect: false, ...options })

@@ -23,7 +23,7 @@ describe('the partition of a key', () => {
       fc.property(keys, fc.integer({ min: 1, max: 32 }), (key, count) => {
         expect(partitionOfKey(key, count)).toBe(mapPartitionKeyToId(key, count))
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 })

@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net'
-
 import type { Connection, EventContext, Receiver, Sender } from 'rhea'
 
 import { parseAddress } from './address.ts'
@@ -24,6 +22,9 @@ export function serve(peer: Peer, connection: Connection): void {
 
   connection.on('receiver_open', ({ receiver }: EventContext) => {
     if (receiver === undefined) return
+    // The attach and the credit behind it leave together: were the SDK to see the one before the other, it would wait a second.
+    socket.cork()
+    setImmediate(() => socket.uncork())
     const address = receiver.target?.address ?? ''
     receiver.set_target({ address })
     const refused = openForSending(peer, receiver, address)
@@ -37,13 +38,20 @@ export function serve(peer: Peer, connection: Connection): void {
     if (refused !== undefined) peer.refuse(sender, address, refused)
   })
   connection.on('sender_close', ({ sender }: EventContext) => {
-    if (sender !== undefined) peer.endings.get(sender)?.()
+    if (sender !== undefined) peer.reading.get(sender)?.end()
     for (const [name, link] of peer.replyLinks) if (link === sender) peer.replyLinks.delete(name)
   })
   connection.on('session_close', ({ session }: EventContext) => {
-    for (const [sender, end] of peer.endings) if (sender.session === session) end()
+    for (const [sender, link] of peer.reading) if (sender.session === session) link.end()
     for (const [name, link] of peer.replyLinks) if (link.session === session) peer.replyLinks.delete(name)
   })
+
+  // A flow may give credit to a link or only widen the window of its session; rhea has an event for the former alone.
+  const onFlow: (frame: unknown) => void = connection['on_flow'].bind(connection)
+  connection['on_flow'] = (frame: unknown) => {
+    onFlow(frame)
+    for (const link of peer.reading.values()) link.wake()
+  }
 
   // Without a listener rhea prints these, or throws them from within the socket's callback.
   for (const kind of ['connection_error', 'protocol_error', 'error', 'session_error', 'sender_error', 'receiver_error']) {
@@ -54,7 +62,6 @@ export function serve(peer: Peer, connection: Connection): void {
   connection.on('disconnected', () => {})
   socket.on('close', () => peer.leave())
 
-  gather(socket)
   socket.on('data', () => {
     const bytes = incompleteBytes(connection)
     if (bytes <= maxIncompleteBytes) return
@@ -101,23 +108,6 @@ function openForReading(peer: Peer, sender: Sender, address: string): Refusal | 
     case undefined:
       return notImplemented(`reading from '${address}'; read from hub/ConsumerGroups/group/Partitions/n`)
   }
-}
-
-/**
- * What the broker writes in answer to one piece of input leaves together. It saves system calls, and more: the SDK's sender looks
- * for credit as soon as its attach is answered, and waits a whole second if the flow behind it comes in a packet of its own.
- */
-function gather(socket: Socket): void {
-  let isCorked = false
-  socket.prependListener('data', () => {
-    if (isCorked) return
-    isCorked = true
-    socket.cork()
-    setImmediate(() => {
-      isCorked = false
-      socket.uncork()
-    })
-  })
 }
 
 /** rhea collects a frame, and the frames of a message, to their end, however far that is. */

@@ -16,7 +16,6 @@ type SenderInternals = {
       next_pending_delivery: number
       next_transfer_id: number
       transfer_window(): number
-      on_flow(fields: unknown): void
     }
   }
 }
@@ -44,7 +43,8 @@ export class Deliveries {
   constructor(sender: Sender, socket: Socket) {
     this.#link = sender as unknown as SenderInternals
     this.#socket = socket
-    this.#maxPayloadBytes = (this.#link.connection.max_frame_size ?? Number.MAX_SAFE_INTEGER) - prefixBytes
+    this.#maxPayloadBytes =
+      Math.max(this.#link.connection.max_frame_size ?? Number.MAX_SAFE_INTEGER, minMaxFrameBytes) - prefixBytes
     this.#prefix = transferPrefix(this.#link.session.local.channel, this.#link.local.handle)
   }
 
@@ -86,16 +86,6 @@ export class Deliveries {
     this.#bytes = 0
   }
 
-  /** Calls `wake` whenever the client opens its session window; rhea reports only flows that name a link. */
-  onWindow(wake: () => void): void {
-    const { outgoing } = this.#link.session
-    const proceed = outgoing.on_flow.bind(outgoing)
-    outgoing.on_flow = (fields) => {
-      proceed(fields)
-      wake()
-    }
-  }
-
   /** Transfer ids are 32 bits wide and rhea, on both sides, does not let them wrap around. */
   get isWornOut(): boolean {
     return this.#link.session.outgoing.next_transfer_id > 0x7fff_ffff
@@ -122,6 +112,9 @@ export function settleWhenSending(sender: Sender): void {
   const { local } = sender as unknown as SenderInternals
   local.attach.snd_settle_mode = 1
 }
+
+/** No peer may ask for smaller frames (standard, 2.7.1). */
+const minMaxFrameBytes = 512
 
 const amqpTrue = 0x41
 const amqpFalse = 0x42

@@ -13,8 +13,8 @@ export class Peer {
   readonly name: string
   /** Links over which `$cbs` and `$management` answer, under each name that a request may give them. */
   readonly replyLinks = new Map<string, Sender>()
-  /** Ends the reading of a link. */
-  readonly endings = new Map<Sender, () => void>()
+  /** The links over which it reads events. */
+  readonly reading = new Map<Sender, { wake(): void; end(): void }>()
   readonly #expiryMsByPath = new Map<string, number>()
   readonly #awaitingDrain = new Set<() => void>()
 
@@ -53,8 +53,8 @@ export class Peer {
   }
 
   leave(): void {
-    for (const end of this.endings.values()) end()
-    this.endings.clear()
+    for (const link of this.reading.values()) link.end()
+    this.reading.clear()
     this.replyLinks.clear()
     this.#awaitingDrain.clear()
   }

@@ -8,10 +8,11 @@ const bookmaker = bookmakerOf('bench')
 /** PredictIt's size: about 160 markets of 5 or 6 selections. */
 export const shape = { markets: 160, selectionsPerMarket: 6 }
 
-/** Round after round, some selections of some markets move by a cent: the same stream every time. */
-export function marketStream({ markets, selectionsPerMarket } = shape) {
+/** Round after round, some selections of some markets move by a cent: the same stream every time, of markets of its own by `name`. */
+export function marketStream(name: string) {
+  const { markets, selectionsPerMarket } = shape
   const cents = Array.from({ length: markets * selectionsPerMarket }, (_, i) => 1 + (i % 98))
-  const ids = Array.from({ length: markets }, (_, i) => marketIdOf(feed, i))
+  const ids = Array.from({ length: markets }, (_, i) => marketIdOf(feed, `${name}-${i}`))
   return {
     ids: ids as readonly MarketId[],
     /** Moves `moving` selections of market `index` and shows it as of `atMs`. */
@@ -19,7 +20,7 @@ export function marketStream({ markets, selectionsPerMarket } = shape) {
       const from = index * selectionsPerMarket
       for (let i = 0; i < moving; i++) cents[from + i] = 1 + ((cents[from + i] ?? 0) % 98)
       return {
-        marketId: ids[index] ?? marketIdOf(feed, index),
+        marketId: ids[index] ?? marketIdOf(feed, `${name}-${index}`),
         feed,
         topic,
         asOfMs: atMs,
@@ -34,13 +35,13 @@ export function marketStream({ markets, selectionsPerMarket } = shape) {
           status: 'open',
           fixture: null,
         },
-        selections: Array.from({ length: selectionsPerMarket }, (_, i) => selection(index, i, cents[from + i] ?? 1)),
+        selections: Array.from({ length: selectionsPerMarket }, (_, i) => selection(`${name}-${index}`, i, cents[from + i] ?? 1)),
       }
     },
   }
 }
 
-function selection(market: number, i: number, cent: number): Snapshot['selections'][number] {
+function selection(market: string, i: number, cent: number): Snapshot['selections'][number] {
   const [last, back, lay] = [cent / 100, (cent + 1) / 100, cent / 100]
   const quote = { bookmaker, last, back, lay, point: null, status: 'open' as const }
   return { id: selectionIdOf(feed, `${market}-${i}`), name: `Answer number ${i} of ${market}`, image: null, quotes: [quote] }

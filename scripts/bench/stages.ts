@@ -59,7 +59,7 @@ async function collectCost(services: BenchStack['services'], database: Database)
     for (let poll = 1; poll < rounds; poll++) await collect(feed, memory, ports, circumstances)
   })
   const producer = await services.producer(hub)
-  const stream = marketStream()
+  const stream = marketStream('stages')
   const ready = bodies.map((_, round) => stream.ids.map((_id, i) => ({ v: 1, kind: 'market', ...stream.next(i, moving, round) })))
   const bareUs = await cpuUs(async () => {
     for (const [round, messages] of ready.entries()) {
@@ -99,7 +99,7 @@ async function receiveCost(connectionString: string): Promise<StageCost> {
 
 /** Events as the host hands them over → the store. Bare: the same atomic batches, ready made. */
 async function dedupeCost(database: Database): Promise<StageCost> {
-  const stream = marketStream()
+  const stream = marketStream('stages')
   const said = (i: number, round: number, id = ''): SnapshotMessage => {
     const seen = stream.next(i, round === 0 ? 0 : moving, 1_000 + round)
     return { v: 1, kind: 'market', ...seen, marketId: `${seen.marketId}${id}` as SnapshotMessage['marketId'] }
@@ -197,7 +197,7 @@ async function boardCost(): Promise<StageCost> {
 
 /** The documents of each round, as one page each. */
 function pagesOfTicks(): object[][] {
-  const stream = marketStream()
+  const stream = marketStream('stages')
   const books = new Map<number, ReturnType<typeof plan>['book']>()
   const pages = Array.from({ length: rounds }, (_, round) =>
     stream.ids.flatMap((_id, i) => {

@@ -10,7 +10,7 @@ const noLetters = { add: () => Promise.reject(new Error('the bench sent somethin
 
 /** Everything is published as fast as the hub takes it; the clock stops when a browser has been told of the last tick. */
 export async function throughput({ stack, services }: BenchStack): Promise<{ ticks: number; tookMs: number; frames: number }> {
-  const stream = marketStream()
+  const stream = marketStream('throughput')
   const publisher = eventHubPublisher(services.producer, noLetters, Date.now)
   const expected = shape.markets * (shape.selectionsPerMarket + rounds * movingPerRound)
   const reached = new Map<string, number>()
@@ -37,7 +37,7 @@ export async function throughput({ stack, services }: BenchStack): Promise<{ tic
 
 /** `perSecond` ticks, one market at a time and evenly spread, from the moment a feed showed them to the moment a browser has them. */
 export async function latency({ stack, services }: BenchStack, perSecond: number, seconds: number): Promise<number[]> {
-  const stream = marketStream()
+  const stream = marketStream('latency')
   const publisher = eventHubPublisher(services.producer, noLetters, Date.now)
   const lagsMs: number[] = []
   const total = perSecond * seconds

@@ -2,13 +2,13 @@
  * Key authentication: every request is signed over its verb, resource type, resource link and date. The date is not compared with a
  * clock, so that tests may move theirs.
  */
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { CosmosError } from './errors.ts'
 
 /** The key of Microsoft's own emulator: public, fixed, and worth nothing outside a loopback address. */
 export const localKey = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=='
 
-const key = Buffer.from(localKey, 'base64')
+const key = createSecretKey(localKey, 'base64')
 const types = new Set([
   'dbs',
   'colls',

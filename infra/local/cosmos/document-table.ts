@@ -19,18 +19,20 @@ import type { Store } from './store.ts'
 export const versionsPerLsn = 128
 
 export type Row = { rid: number; version: number; pk: string; id: string; ts: number; exp: number | null; body: string }
-export type KeyColumn = { name: string; path: readonly string[] }
+export type KeyedRow = Row & Record<KeyName, string>
+type KeyName = `k${number}`
+export type KeyColumn = { name: KeyName; path: readonly string[] }
 
 export type DocumentTable = {
   name: string
   keys: readonly KeyColumn[]
   /** Not where every document is a partition of its own: an index within one row would only cost. */
   hasPartitionIndexes: boolean
-  find(partitionKey: string, id: string): Row | undefined
+  find(partitionKey: string, id: string): KeyedRow | undefined
   get(rid: number): Row | undefined
   /** False when the partition already has a row with this id. */
   insert(row: Row, document: JsonObject): boolean
-  update(row: Row, document: JsonObject): void
+  update(existing: KeyedRow, row: Row, document: JsonObject): void
   remove(rid: number): void
 }
 
@@ -52,32 +54,39 @@ export function createTable(store: Store, name: string, { keys, hasPartitionInde
 export type Layout = Pick<DocumentTable, 'keys' | 'hasPartitionIndexes'>
 
 export function layoutOf(definition: ContainerDefinition): Layout {
-  const keys = keyPaths(definition.indexingPolicy).map((path, at) => ({ name: `k${at}`, path }))
+  const keys = keyPaths(definition.indexingPolicy).map((path, at): KeyColumn => ({ name: `k${at}`, path }))
   return { keys, hasPartitionIndexes: definition.partitionKeyPath !== '/id' }
 }
 
 export function openTable(store: Store, name: string, { keys, hasPartitionIndexes }: Layout): DocumentTable {
   const names = keys.map(({ name: key }) => `${key}, `).join('')
   const marks = keys.map(() => '?, ').join('')
-  const assignments = keys.map(({ name: key }) => `${key} = ?, `).join('')
-  const find = store.prepare(`SELECT ${columns} FROM ${name} WHERE pk = ? AND id = ?`)
+  const find = store.prepare(`SELECT ${names}${columns} FROM ${name} WHERE pk = ? AND id = ?`)
   const get = store.prepare(`SELECT ${columns} FROM ${name} WHERE rid = ?`)
   const insert = store.prepare(
     `INSERT INTO ${name} (rid, version, pk, id, ts, exp, ${names}body) VALUES (?, ?, ?, ?, ?, ?, ${marks}?) ON CONFLICT DO NOTHING`,
   )
-  const update = store.prepare(`UPDATE ${name} SET version = ?, id = ?, ts = ?, exp = ?, ${assignments}body = ? WHERE rid = ?`)
   const remove = store.prepare(`DELETE FROM ${name} WHERE rid = ?`)
   const keysOf = (document: JsonObject) => keys.map(({ path }) => sortKey(valueAt(document, path)))
   return {
     name,
     keys,
     hasPartitionIndexes,
-    find: (partitionKey, id) => find.get(partitionKey, id) as Row | undefined,
+    find: (partitionKey, id) => find.get(partitionKey, id) as KeyedRow | undefined,
     get: (rid) => get.get(rid) as Row | undefined,
     insert: (row, document) =>
       insert.run(row.rid, row.version, row.pk, row.id, row.ts, row.exp, ...keysOf(document), row.body).changes === 1,
-    update: (row, document) => {
-      update.run(row.version, row.id, row.ts, row.exp, ...keysOf(document), row.body, row.rid)
+    update: (existing, row, document) => {
+      // SQLite rewrites the indexes of every column that is named here, changed or not.
+      const now = keysOf(document)
+      const changed = keys.flatMap(({ name: key }, at): { column: string; value: string }[] =>
+        existing[key] === now[at] ? [] : [{ column: key, value: now[at] ?? '' }],
+      )
+      if (existing.id !== row.id) changed.push({ column: 'id', value: row.id })
+      const assignments = changed.map(({ column }) => `${column} = ?, `).join('')
+      store
+        .prepare(`UPDATE ${name} SET version = ?, ts = ?, exp = ?, ${assignments}body = ? WHERE rid = ?`)
+        .run(row.version, row.ts, row.exp, ...changed.map(({ value }) => value), row.body, row.rid)
     },
     remove: (rid) => {
       remove.run(rid)

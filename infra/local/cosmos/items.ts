@@ -5,7 +5,7 @@
 import { createCharge, readCharge, replaceCharge, smallCharge } from './charge.ts'
 import { documentJson, etagOf, type Container } from './container.ts'
 import { parseItemId } from './definition.ts'
-import type { Row } from './document-table.ts'
+import type { KeyedRow, Row } from './document-table.ts'
 import { badRequest } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import { partitionKeyOf, type PartitionKey } from './partition-key.ts'
@@ -105,7 +105,7 @@ function create(container: Container, partitionKey: PartitionKey, document: Json
 }
 
 /** Like the service, lets a replacement rename the document inside its partition. */
-function replace(container: Container, existing: Row, document: JsonObject, moment: Moment): Outcome {
+function replace(container: Container, existing: KeyedRow, document: JsonObject, moment: Moment): Outcome {
   const draft = draftOf(container, existing.pk, document, moment)
   if (isTooLarge(draft.body)) return tooLarge(draft.body)
   const row = { ...draft, rid: existing.rid, version: moment.nextVersion() }
@@ -114,7 +114,7 @@ function replace(container: Container, existing: Row, document: JsonObject, mome
     if (namesake !== undefined && !isExpired(namesake, moment.nowSeconds)) return exists(row.id)
     if (namesake !== undefined) container.documents.remove(namesake.rid)
   }
-  container.documents.update(row, document)
+  container.documents.update(existing, row, document)
   const charge = replaceCharge(row.body.length, container.documents.keys.length)
   return { kind: 'document', status: 200, json: documentJson(container, row), etag: etagOf(row), charge }
 }
@@ -131,7 +131,7 @@ function draftOf(container: Container, pk: PartitionKey, document: JsonObject, m
 
 const systemProperties = ['_rid', '_self', '_etag', '_attachments', '_ts', '_lsn']
 
-function findVisible(container: Container, partitionKey: PartitionKey, id: string, moment: Moment): Row | undefined {
+function findVisible(container: Container, partitionKey: PartitionKey, id: string, moment: Moment): KeyedRow | undefined {
   const row = container.documents.find(partitionKey, id)
   return row === undefined || isExpired(row, moment.nowSeconds) ? undefined : row
 }

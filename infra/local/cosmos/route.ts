@@ -24,7 +24,8 @@ export type Request = { method: string; path: string; segments: readonly string[
 
 export function splitPath(path: string): string[] {
   try {
-    return path.split('/').filter(Boolean).map(decodeURIComponent)
+    const segments = path.split('/').filter(Boolean)
+    return path.includes('%') ? segments.map(decodeURIComponent) : segments
   } catch {
     throw badRequest(`The path ${path} is not well encoded.`)
   }

@@ -50,9 +50,9 @@ export async function startCosmos({
   const stopSweeping = sweepExpired(store, catalog.containers, clock)
 
   const answer = async (incoming: IncomingMessage): Promise<Reply> => {
-    const body = await readBody(incoming)
     const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/'
     const method = incoming.method ?? 'GET'
+    const body = method === 'GET' ? '' : await readBody(incoming)
     if (path === '/_local/faults') return faultsReply(faults, method, body)
     const request = { method, path, segments: splitPath(path), headers: incoming.headers }
     checkSignature(method, request.segments, incoming.headers)

@@ -29,7 +29,7 @@ export function openStore(dataDir: string): Store {
       PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
-      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA wal_autocheckpoint = 8000;
       PRAGMA cache_size = -65536;
       PRAGMA temp_store = MEMORY;
       BEGIN IMMEDIATE; COMMIT;`)

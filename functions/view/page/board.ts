@@ -4,7 +4,8 @@ import { applyTicks, type Book, type Prices, type Quote } from '../../book/marke
 import type { MarketDelta } from '../../book/wire.ts'
 
 export type Direction = 'up' | 'down'
-export type PriceSide = 'last' | 'back' | 'lay'
+export const priceSides = ['last', 'back', 'lay'] as const
+export type PriceSide = (typeof priceSides)[number]
 export type PriceChange = { side: PriceSide; direction: Direction; from: number; to: number }
 
 /** Prices that moved in front of the reader, in the feed's unit. The first says where the quote went: last, else back, else lay. */
@@ -107,11 +108,9 @@ function movesBetween(before: Book, after: Book): Move[] {
   )
 }
 
-const sides = ['last', 'back', 'lay'] as const
-
 function changesBetween(before: Prices | undefined, after: Prices): PriceChange[] {
   if (before === undefined) return []
-  return sides.flatMap((side) => {
+  return priceSides.flatMap((side) => {
     const [from, to] = [before[side], after[side]]
     if (from === null || to === null || from === to) return []
     return [{ side, direction: to > from ? 'up' : 'down', from, to }]

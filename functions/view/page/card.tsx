@@ -2,14 +2,15 @@ import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals'
 
 import { marketOverround, type Selection } from '../../book/market.ts'
 import { isRemoved, rowsShown } from './arrange.ts'
-import { formatAge, formatOverround } from './format.ts'
+import { priceSides } from './board.ts'
+import { formatAgo, formatOverround } from './format.ts'
 import { Picture } from './picture.tsx'
 import { Rows } from './rows.tsx'
 import type { Card, Store } from './store.ts'
 import { webAddress } from './web-address.ts'
 
 export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal<Card> }) {
-  const { book, rows, moves } = card.value
+  const { book, rows, moves, sides } = card.value
   const unfolded = useSignal(false)
   const removedShown = useSignal(false)
   const everyQuote = useSignal(false)
@@ -20,6 +21,7 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
   const foldable = inOrder.length > rowsShown + 1
   const shown = foldable && !unfolded.value ? rowsShown : inOrder.length
   const bookmakers = Math.max(0, ...inOrder.map(({ quotes }) => quotes.length))
+  const columns = 1 + sides.size
   const titleId = `name-${book.marketId}`
   const list = (of: readonly Selection[], hiddenFrom: number) => (
     <Rows
@@ -51,30 +53,32 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
         </h2>
         <Facts card={card} />
       </header>
-      <table>
+      <table data-without={priceSides.filter((side) => !sides.has(side)).join(' ')}>
         <thead>
           <tr>
             <th scope="col">
               <span class="unseen">Selection</span>
             </th>
-            <th scope="col">Last</th>
-            <th scope="col">Back</th>
-            <th scope="col">Lay</th>
+            {priceSides.map((side) => (
+              <th key={side} scope="col" class={side}>
+                {side}
+              </th>
+            ))}
           </tr>
         </thead>
         {list(inOrder, shown)}
         {foldable && (
-          <Fold open={unfolded.value} flip={() => (unfolded.value = !unfolded.value)}>
+          <Fold columns={columns} open={unfolded.value} flip={() => (unfolded.value = !unfolded.value)}>
             {unfolded.value ? 'Show fewer' : `${inOrder.length - rowsShown} more`}
           </Fold>
         )}
         {bookmakers > 1 && (
-          <Fold open={everyQuote.value} flip={() => (everyQuote.value = !everyQuote.value)}>
+          <Fold columns={columns} open={everyQuote.value} flip={() => (everyQuote.value = !everyQuote.value)}>
             {everyQuote.value ? 'Best prices only' : `All ${bookmakers} bookmakers`}
           </Fold>
         )}
         {removed.length > 0 && (
-          <Fold open={removedShown.value} flip={() => (removedShown.value = !removedShown.value)}>
+          <Fold columns={columns} open={removedShown.value} flip={() => (removedShown.value = !removedShown.value)}>
             {removed.length} removed
           </Fold>
         )}
@@ -119,23 +123,25 @@ function Facts({ card }: { card: ReadonlySignal<Card> }) {
 
 /** Text that changes each second on hundreds of cards: computed signals write into the text node, and no card is rendered. */
 function Times({ store, card }: { store: Store; card: ReadonlySignal<Card> }) {
-  const changed = useComputed(() => formatAge(store.serverNowMs.value - card.value.book.changedAtMs))
+  const changed = useComputed(() => formatAgo(store.serverNowMs.value - card.value.book.changedAtMs))
   const seen = useComputed(() => {
     const completeAtMs = store.feeds.value.find(({ feed }) => feed === card.value.book.feed)?.completeAtMs ?? null
-    return completeAtMs === null ? 'not seen yet' : `seen ${formatAge(store.serverNowMs.value - completeAtMs)} ago`
+    return completeAtMs === null ? 'not seen yet' : `seen ${formatAgo(store.serverNowMs.value - completeAtMs)}`
   })
   return (
     <footer>
-      <span>changed {changed} ago</span>
+      <span>changed {changed}</span>
       <span title="When its feed was last read completely">{seen}</span>
     </footer>
   )
 }
 
-const Fold = ({ open, flip, children }: { open: boolean; flip: () => void; children: preact.ComponentChildren }) => (
+type FoldProps = { columns: number; open: boolean; flip: () => void; children: preact.ComponentChildren }
+
+const Fold = ({ columns, open, flip, children }: FoldProps) => (
   <tbody class="fold">
     <tr>
-      <td colSpan={4}>
+      <td colSpan={columns}>
         <button type="button" aria-expanded={open} onClick={flip}>
           {children}
         </button>

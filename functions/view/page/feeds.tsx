@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 
 import { type FeedHealth, type FeedState, feedState } from '../../book/feed-health.ts'
-import { formatAge } from './format.ts'
+import { formatAge, formatAgo } from './format.ts'
 import type { Store } from './store.ts'
 
 /** Each feed as a chip: how it is, in a word and a colour, and how old its news are; opened, what is known of it. */
@@ -34,7 +34,7 @@ export function Feeds({ store }: { store: Store }) {
 function Chip({ health, nowMs }: { health: FeedHealth; nowMs: number }) {
   const state = feedState(health, nowMs)
   const { completeAtMs, changedAtMs, failure, polledAtMs } = health
-  const ago = (thenMs: number | null) => (thenMs === null ? 'never' : `${formatAge(nowMs - thenMs)} ago`)
+  const ago = (thenMs: number | null) => (thenMs === null ? 'never' : formatAgo(nowMs - thenMs))
   return (
     <li>
       <details name="feed">

@@ -44,6 +44,9 @@ export function formatAge(ageMs: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
 }
 
+/** A clock may be a little ahead of the one it is compared with: that is now. */
+export const formatAgo = (ageMs: number) => (ageMs < 1_000 ? 'just now' : `${formatAge(ageMs)} ago`)
+
 export const formatOverround = (overround: number) =>
   `${overround > 0 ? '+' : overround < 0 ? '−' : ''}${tenths(Math.abs(overround))}%`
 

@@ -28,17 +28,29 @@ export function Picture({ url, name, size }: { url: string | null; name: string;
   )
 }
 
-/** Words that say what is asked, not of whom. */
-const fillers = new Set(
-  'a an and any as at be before by do does for from how if in is it many more most much next of on or than that the to vs what when where which who whose will with win wins'.split(
-    ' ',
-  ),
-)
+/** Names tell markets apart; the words of a question do not. */
+const asking = new Set([
+  'Will',
+  'Which',
+  'Who',
+  'Whom',
+  'What',
+  'When',
+  'Where',
+  'How',
+  'Is',
+  'Does',
+  'Do',
+  'Did',
+  'The',
+  'A',
+  'An',
+])
 
 function monogram(name: string): string {
   const words = name.match(/[\p{L}\p{N}]+/gu) ?? []
-  const telling = words.filter((word) => !fillers.has(word.toLowerCase()))
-  return [...(telling.length > 0 ? telling : words)]
+  const names = words.filter((word) => /^\p{Lu}/u.test(word) && !asking.has(word))
+  return (names.length > 0 ? names : words)
     .slice(0, 2)
     .map((word) => word.charAt(0).toUpperCase())
     .join('')

@@ -4,13 +4,19 @@ import type { FeedHealth } from '../../book/feed-health.ts'
 import { type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic, topicOf } from '../../book/ids.ts'
 import type { Book } from '../../book/market.ts'
 import { arrange, type Filter, rank, type Sort } from './arrange.ts'
-import { Board, type BoardChange, type Move } from './board.ts'
+import { Board, type BoardChange, type Move, priceSides, type PriceSide } from './board.ts'
 import { type Connection, type Effect, initial } from './connection.ts'
 import type { PriceView } from './format.ts'
 import type { SessionPorts } from './session.ts'
 
-/** A market as its card shows it. `count` tells a move from the one before, also when both went the same way. */
-export type Card = { book: Book; rows: readonly SelectionId[]; moves: ReadonlyMap<QuoteKey, ShownMove> }
+/** A market as its card shows it. `sides`: those that anyone has quoted since the card was made; the others take no room. */
+export type Card = {
+  book: Book
+  rows: readonly SelectionId[]
+  moves: ReadonlyMap<QuoteKey, ShownMove>
+  sides: ReadonlySet<PriceSide>
+}
+/** `count` tells a move from the one before, also when both went the same way. */
 export type ShownMove = Move & { count: number }
 
 export type Preferences = { view: PriceView; sort: Sort }
@@ -144,12 +150,14 @@ export class Store {
     const book = this.board.books.get(market)
     if (book === undefined) return void this.#cards.delete(market)
     const card = this.#cards.get(market)
-    if (card === undefined) return void this.#cards.set(market, signal({ book, rows: rank(book), moves: new Map() }))
+    if (card === undefined)
+      return void this.#cards.set(market, signal({ book, rows: rank(book), moves: new Map(), sides: quotedSides(book) }))
     const shown = card.peek()
     const moved = new Map(shown.moves)
     for (const move of moves) moved.set(quoteKeyOf(move.selection, move.bookmaker), { ...move, count: ++this.#moveCount })
     this.#unranked.add(market)
-    card.value = { book, rows: withNewcomers(shown.rows, rank(book)), moves: moved }
+    const sides = new Set([...shown.sides, ...quotedSides(book)])
+    card.value = { book, rows: withNewcomers(shown.rows, rank(book)), moves: moved, sides }
   }
 
   #list() {
@@ -161,6 +169,10 @@ export class Store {
 }
 
 const maxMoves = 5_000
+
+function quotedSides({ selections }: Book): ReadonlySet<PriceSide> {
+  return new Set(priceSides.filter((side) => selections.some(({ quotes }) => quotes.some((quote) => quote[side] !== null))))
+}
 
 /** The old order, so that nothing moves under the reader's eyes: what is gone leaves, what is new comes last. */
 function withNewcomers<T>(before: readonly T[], after: readonly T[]): readonly T[] {

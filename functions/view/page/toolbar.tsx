@@ -54,7 +54,7 @@ export function Toolbar({ store }: { store: Store }) {
 }
 
 const sortLabels: Record<Sort, string> = { recent: 'Recent', name: 'Name' }
-const viewLabels: Record<PriceView, string> = { feed: 'As fed', decimal: 'Decimal', american: 'American', probability: '%' }
+const viewLabels: Record<PriceView, string> = { feed: 'As quoted', decimal: 'Decimal', american: 'American', probability: '%' }
 
 function Search({ store }: { store: Store }) {
   const input = useRef<HTMLInputElement>(null)

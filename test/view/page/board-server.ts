@@ -1,0 +1,80 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+
+import { WebPubSubServiceClient } from '@azure/web-pubsub'
+
+import type { FeedHealth } from '../../../functions/book/feed-health.ts'
+import { feedsGroup, type MarketId, topicGroup } from '../../../functions/book/ids.ts'
+import type { BoardMessage, MarketDelta } from '../../../functions/book/wire.ts'
+import { startWebPubSub, type WebPubSubServer } from '../../../infra/local/web-pubsub/server.ts'
+import { buildPage } from '../../../scripts/build.ts'
+import { OddsWorld } from './odds-world.ts'
+
+export type BoardServer = AsyncDisposable & {
+  url: string
+  world: OddsWorld
+  webPubSub: WebPubSubServer
+  feeds: FeedHealth[]
+  send(deltas: readonly MarketDelta[]): Promise<void>
+  sendFeeds(): Promise<void>
+  /** While set, every request under `/api` is answered with this status. */
+  failWith: number | undefined
+}
+
+/** The page and its API over an `OddsWorld`, and the local Web PubSub service beside it. */
+export async function startBoardServer(topics: readonly string[] = ['politics', 'sports']): Promise<BoardServer> {
+  const world = new OddsWorld()
+  const page = await buildPage(path.resolve(import.meta.dirname, '../../../functions/view/page'))
+  const webPubSub = await startWebPubSub({ port: 0 })
+  const rest = new WebPubSubServiceClient(webPubSub.connectionString, 'odds', { allowInsecureConnection: true })
+  const role = 'webpubsub.joinLeaveGroups.odds.**'
+
+  const answer = async (target: URL): Promise<{ status?: number; body: unknown }> => {
+    if (server.failWith !== undefined)
+      return { status: server.failWith, body: { title: 'Not available now', detail: 'As the test asked' } }
+    const [, , what, id, part] = target.pathname.split('/').map(decodeURIComponent)
+    if (what === 'negotiate') return { body: { url: (await rest.getClientAccessToken({ roles: [role] })).url } }
+    if (what === 'feeds') return { body: { readAtMs: Date.now(), topics, feeds: server.feeds } }
+    if (id === undefined) return { body: { readAtMs: Date.now(), markets: [...world.books.values()] } }
+    if (!world.books.has(id as MarketId)) return { status: 404, body: { title: 'No such market' } }
+    if (part === undefined) return { body: world.book(id as MarketId) }
+    const ticks = world.ticksAfter(id as MarketId, Number(target.searchParams.get('after')))
+    return typeof ticks === 'string' ? { status: 410, body: { error: 'snapshot_required', reason: ticks } } : { body: ticks }
+  }
+
+  const http = createServer((request, response) => {
+    const target = new URL(request.url ?? '/', 'http://board.local')
+    const file = page[target.pathname === '/' ? 'index.html' : target.pathname.slice(1)]
+    if (file !== undefined) return void response.writeHead(200, { 'content-type': file.type }).end(file.text)
+    void answer(target).then(({ status = 200, body }) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    )
+  })
+  await new Promise<void>((resolve) => {
+    http.listen(0, '127.0.0.1', resolve)
+  })
+  const send = (group: string, message: BoardMessage) => rest.group(group).sendToAll(message)
+
+  const server: BoardServer = {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    world,
+    webPubSub,
+    feeds: [],
+    failWith: undefined,
+    async send(deltas) {
+      const byTopic = Map.groupBy(deltas, (delta) => world.book(delta.id).topic)
+      for (const [topic, markets] of byTopic)
+        await send(topicGroup(topic), { v: 1, kind: 'delta', topic, sentAtMs: Date.now(), markets })
+    },
+    sendFeeds: () => send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: Date.now(), feeds: server.feeds }),
+    async [Symbol.asyncDispose]() {
+      await webPubSub.close()
+      await new Promise<void>((resolve) => {
+        http.close(() => resolve())
+        http.closeAllConnections()
+      })
+    },
+  }
+  return server
+}

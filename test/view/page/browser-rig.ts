@@ -1,0 +1,172 @@
+import type { Api } from '../../../functions/view/page/api.ts'
+import { feed, OddsWorld, startMs } from './odds-world.ts'
+import type { BoardMessage } from '../../../functions/book/wire.ts'
+import { Session } from '../../../functions/view/page/session.ts'
+import type { OddsSocket, SocketListener } from '../../../functions/view/page/socket.ts'
+import { Store } from '../../../functions/view/page/store.ts'
+
+type Request = { what: 'negotiate' | 'markets' | 'book' | 'ticks' | 'feeds'; answer: (ok: boolean, stale: boolean) => void }
+
+/**
+ * The page's session and store before a server and a network that the test moves by hand: requests wait until they are answered, messages
+ * until they are delivered, and each may be lost, doubled, overtaken, or answered with what was true when it was asked.
+ */
+export class BrowserRig {
+  readonly world = new OddsWorld()
+  readonly store = new Store({ view: 'feed', sort: 'name' }, startMs, () => {})
+  readonly session: Session
+  readonly requests: Request[] = []
+  /** Sent and not yet delivered. */
+  readonly messages: BoardMessage[] = []
+  readonly faults: string[] = []
+  nowMs = startMs
+  link: 'none' | 'opening' | 'up' | 'dropped' | 'recovering' = 'none'
+  opened = 0
+  #listener: SocketListener | undefined
+
+  constructor() {
+    this.session = new Session({
+      api: this.#api,
+      openSocket: (_url, _groups, listener) => this.#open(listener),
+      board: { ...this.store.written, apply: (effect) => this.#applied(effect) },
+      nowMs: () => this.nowMs,
+      chance: () => 0.5,
+      after: () => {},
+    })
+  }
+
+  get state() {
+    return this.store.connection.peek().state
+  }
+
+  send(message: BoardMessage): void {
+    if (this.link === 'up' || this.link === 'dropped' || this.link === 'recovering') this.messages.push(message)
+  }
+
+  deliver(index: number): void {
+    if (this.link !== 'up') return
+    const [message] = this.messages.splice(index % Math.max(1, this.messages.length), 1)
+    if (message !== undefined) this.#listener?.received(JSON.parse(JSON.stringify(message)))
+  }
+
+  join(): void {
+    if (this.link !== 'opening') return
+    this.link = 'up'
+    this.#listener?.joined()
+  }
+
+  drop(): void {
+    if (this.link !== 'up') return
+    this.link = 'dropped'
+    this.#listener?.dropped('the test dropped it')
+  }
+
+  recover(): void {
+    if (this.link !== 'recovering') return
+    this.link = 'up'
+    this.#listener?.recovered()
+  }
+
+  lose(): void {
+    if (this.link === 'none') return
+    this.link = 'none'
+    this.messages.length = 0
+    this.#listener?.lost('the test ended it')
+  }
+
+  async answer(index: number, ok = true, stale = false): Promise<void> {
+    const [request] = this.requests.splice(index % Math.max(1, this.requests.length), 1)
+    request?.answer(ok, stale)
+    await turn()
+  }
+
+  advance(byMs: number): void {
+    this.nowMs += byMs
+    this.store.beat(this.nowMs)
+    this.session.beat()
+  }
+
+  /** The network gets well: everything asked is answered, everything sent arrives, and time goes by. */
+  async settle(): Promise<void> {
+    for (let i = 0; i < 200; i++) {
+      while (this.requests.length > 0) await this.answer(0)
+      this.join()
+      this.recover()
+      while (this.link === 'up' && this.messages.length > 0) this.deliver(0)
+      await turn()
+      if (this.state === 'live' && this.requests.length === 0 && this.messages.length === 0) return
+      this.advance(1_000)
+    }
+    throw new Error(`not live after 200 s, but ${JSON.stringify(this.store.connection.peek())}`)
+  }
+
+  /** I4: what is applied must follow on what is held. */
+  #applied(effect: Parameters<typeof this.store.written.apply>[0]) {
+    const reached = new Map([...this.store.board.books].map(([id, book]) => [id, book.seq]))
+    for (const { id, from, to } of effect.deltas) {
+      const seq = reached.get(id) ?? -1
+      if (from > seq + 1) this.faults.push(`${id}: ${from}..${to} was applied onto ${seq}`)
+      reached.set(id, Math.max(seq, to))
+    }
+    this.store.written.apply(effect)
+  }
+
+  #open(listener: SocketListener): OddsSocket {
+    this.opened++
+    this.link = 'opening'
+    this.messages.length = 0
+    this.#listener = listener
+    const fake: Pick<OddsSocket, 'recover' | 'beat' | 'probe' | 'close'> = {
+      recover: () => {
+        if (this.link === 'dropped') this.link = 'recovering'
+      },
+      beat() {},
+      probe() {},
+      close: () => {
+        if (this.#listener !== listener) return
+        this.link = 'none'
+        this.messages.length = 0
+      },
+    }
+    return fake as OddsSocket
+  }
+
+  #ask<T extends { ok: boolean }>(what: Request['what'], read: () => T): Promise<T | typeof failed> {
+    const asked = read()
+    return new Promise((resolve) => {
+      this.requests.push({ what, answer: (ok, stale) => resolve(ok ? (stale ? asked : read()) : failed) })
+    })
+  }
+
+  readonly #api: Api = {
+    negotiate: () => this.#ask('negotiate', () => ({ ok: true, value: 'ws://board.local' })),
+    feeds: () =>
+      this.#ask('feeds', () => ({ ok: true, value: { readAtMs: this.nowMs, topics: ['politics'], feeds: this.feeds } })),
+    markets: () =>
+      this.#ask('markets', () => {
+        const answer = { readAtMs: this.nowMs, markets: [...this.world.books.values()] }
+        return { ok: true, value: { answer, clockLeadMs: 0, unreadable: [] } }
+      }),
+    book: (market) => this.#ask('book', () => ({ ok: true, value: this.world.book(market) })),
+    ticks: (market, after) =>
+      this.#ask('ticks', () => {
+        const ticks = this.world.ticksAfter(market, after)
+        return typeof ticks === 'string' ? { ok: false, refused: ticks } : { ok: true, value: ticks }
+      }),
+  }
+
+  /** One feed that is read every minute and just has been, so that its heartbeat is not what a test is about. */
+  get feeds() {
+    const polledAtMs = this.nowMs
+    const none = { failure: null, markets: 3, selections: 9, published: 0, unchanged: 3, rejected: 0 }
+    return [{ feed, everyMs: 60_000, polledAtMs, completeAtMs: polledAtMs, changedAtMs: polledAtMs, ...none }]
+  }
+}
+
+const failed = { ok: false as const, reason: 'the test failed it' }
+
+/** Lets what was resolved be taken. */
+export const turn = () =>
+  new Promise<void>((resolve) => {
+    setImmediate(resolve)
+  })

@@ -1,0 +1,116 @@
+import { bookmakerOf, feedName, type MarketId, marketIdOf, selectionIdOf, topicOf } from '../../../functions/book/ids.ts'
+import { applyTicks, type Book, type MarketStatus, type Prices, type QuoteStatus } from '../../../functions/book/market.ts'
+import type { Tick, TickKind } from '../../../functions/book/tick.ts'
+import type { MarketDelta } from '../../../functions/book/wire.ts'
+
+export const feed = feedName('testfeed')
+export const bookmaker = bookmakerOf('testfeed')
+export const startMs = Date.UTC(2026, 0, 1)
+
+export const market = (name: string): MarketId => marketIdOf(feed, name)
+export const selection = (name: string) => selectionIdOf(feed, name)
+
+/** The server's side of the story: what dedupe would have stored, tick by tick. A test compares the board with it. */
+export class OddsWorld {
+  readonly books = new Map<MarketId, Book>()
+  readonly #ticks = new Map<MarketId, Tick[]>()
+
+  /** Puts a whole book there, with whatever `seq` it has; ticks before it have expired. */
+  put(book: Book): void {
+    this.books.set(book.marketId, book)
+    this.#ticks.set(book.marketId, [])
+  }
+
+  open(id: MarketId, name: string = id): void {
+    this.put(bookOf(id, { name }))
+  }
+
+  /** The next tick of a selection; one never seen before is opened by it. Returned as the delta that would be sent. */
+  tick(
+    id: MarketId,
+    selectionName: string,
+    prices: Partial<Prices>,
+    change: { kind?: TickKind; status?: QuoteStatus } = {},
+  ): MarketDelta {
+    const book = this.book(id)
+    const selectionId = selection(selectionName)
+    const known = book.selections.find((s) => s.id === selectionId)
+    const before = known?.quotes[0]
+    const seq = book.seq + 1
+    const tick: Tick = {
+      last: null,
+      back: null,
+      lay: null,
+      point: null,
+      ...(before === undefined ? {} : { last: before.last, back: before.back, lay: before.lay, point: before.point }),
+      ...prices,
+      status: change.status ?? 'open',
+      seq,
+      kind: change.kind ?? (known === undefined ? 'opened' : 'moved'),
+      selectionId,
+      selectionName: known?.name ?? selectionName,
+      bookmaker,
+      marketStatus: 'open',
+      publishedAtMs: null,
+      observedAtMs: startMs + seq,
+      storedAtMs: startMs + seq,
+    }
+    const after = applyTicks(book, [tick])
+    const images = after.selections.map((s) => (s.id === selectionId ? { ...s, image: imageOf(selectionName) } : s))
+    this.books.set(id, { ...after, selections: images })
+    this.#ticks.get(id)?.push(tick)
+    return { id, from: seq, to: seq, status: tick.marketStatus, ticks: [tick] }
+  }
+
+  book(id: MarketId): Book {
+    const book = this.books.get(id)
+    if (book === undefined) throw new Error(`the world has no market ${id}`)
+    return book
+  }
+
+  /** As `GET /api/markets/{id}/ticks?after=`; `undefined` when a snapshot is needed. */
+  ticksAfter(id: MarketId, after: number): MarketDelta | 'expired' | 'ahead' {
+    const book = this.book(id)
+    if (book.seq < after) return 'ahead'
+    const ticks = (this.#ticks.get(id) ?? []).filter((tick) => tick.seq > after)
+    if (ticks.length < book.seq - after) return 'expired'
+    return { id, from: after + 1, to: book.seq, status: book.status, ticks }
+  }
+
+  forgetTicks(id: MarketId): void {
+    this.#ticks.set(id, [])
+  }
+
+  /** All as it was: a store that was lost and filled again. */
+  startOver(id: MarketId): void {
+    this.open(id, this.book(id).name)
+  }
+}
+
+/** Several deltas that follow each other as one, the newest tick of each selection kept, as fanout conflates them. */
+export function conflated(deltas: readonly [MarketDelta, ...MarketDelta[]]): MarketDelta {
+  const newest = new Map<string, Tick>()
+  for (const tick of deltas.flatMap((delta) => delta.ticks)) newest.set(tick.selectionId, tick)
+  const last = deltas.at(-1) ?? deltas[0]
+  return { ...last, from: deltas[0].from, ticks: [...newest.values()].sort((a, b) => a.seq - b.seq) }
+}
+
+export const imageOf = (name: string) => `https://images.example/${name}.png`
+
+export function bookOf(marketId: MarketId, parts: Partial<Book> & { status?: MarketStatus } = {}): Book {
+  return {
+    marketId,
+    feed,
+    topic: topicOf('politics'),
+    priceFormat: 'probability',
+    name: marketId,
+    url: null,
+    image: null,
+    status: 'open',
+    fixture: null,
+    seq: 0,
+    changedAtMs: startMs,
+    selections: [],
+    ...parts,
+  }
+}

@@ -3,6 +3,7 @@ import type { EventDataBatch, EventHubProducerClient } from '@azure/event-hubs'
 import { topicNames, topics } from '../../infra/names.ts'
 import { shardOf, type Topic } from '../book/ids.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
+import { deadline } from '../connect/deadline.ts'
 import type { DeadLetters, Publisher } from './collect.ts'
 import { deadLetterOf } from './dead-letter.ts'
 
@@ -22,10 +23,11 @@ export function eventHubPublisher(
 ): Publisher {
   return {
     async publish(messages) {
+      const abortSignal = deadline(deadlineMs)
       const left = byHubAndShard(messages).values()
       const lane = async () => {
         for (const { hub, shard, messages } of left) {
-          const tooLarge = await sendShard(await producer(hub), shard, messages)
+          const tooLarge = await sendShard(await producer(hub), shard, messages, abortSignal)
           if (tooLarge.length > 0) await deadLetters.add(tooLarge.map((message) => oversized(message, nowMs())))
         }
       }
@@ -39,8 +41,8 @@ async function sendShard(
   producer: EventHubProducerClient,
   partitionKey: string,
   messages: readonly SnapshotMessage[],
+  abortSignal: AbortSignal,
 ): Promise<SnapshotMessage[]> {
-  const abortSignal = AbortSignal.timeout(deadlineMs)
   const tooLarge: SnapshotMessage[] = []
   const newBatch = () => producer.createBatch({ partitionKey, abortSignal })
   const send = async (batch: EventDataBatch) => {

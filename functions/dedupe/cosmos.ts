@@ -16,24 +16,23 @@ import type { BookStore, DeadLetter, DeadLetters, Saved } from './dedupe.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Write } from './plan.ts'
 
-/** Longer than the SDK's own retries, shorter than an invocation may take. */
-const deadlineMs = 30_000
-
 /** Statuses of one operation, or of the whole request, that say what to do next; whatever else comes is the host's retry policy's to wait out. */
 const alreadyExists = 409
 const otherEtag = 412
 const tooLarge = 413
 const badRequest = 400
 
-export function bookStore(database: Database, tickTtlSeconds: number): BookStore {
+export function bookStore(database: Database, tickTtlSeconds: number, abortSignal: AbortSignal): BookStore {
   const odds = database.container('odds')
   return {
-    load: (market) => loadBook(odds, market),
+    load: (market) => loadBook(odds, market, abortSignal),
     async save(held, write) {
       const body = operations(held, write, tickTtlSeconds)
-      const options = { abortSignal: AbortSignal.timeout(deadlineMs), contentResponseOnWriteEnabled: false }
       try {
-        const { result = [] } = await odds.items.batch(body, write.book.marketId, options)
+        const { result = [] } = await odds.items.batch(body, write.book.marketId, {
+          abortSignal,
+          contentResponseOnWriteEnabled: false,
+        })
         return outcomeOf(result.map(({ statusCode, eTag }) => ({ statusCode, eTag })))
       } catch (error) {
         if (error instanceof ErrorResponse && typeof error.code === 'number')
@@ -44,9 +43,8 @@ export function bookStore(database: Database, tickTtlSeconds: number): BookStore
   }
 }
 
-async function loadBook(odds: Container, market: MarketId): Promise<HeldBook | undefined> {
-  const options = { abortSignal: AbortSignal.timeout(deadlineMs) }
-  const { resource, etag } = await odds.item(bookDocumentId, market).read<BookDocument>(options)
+async function loadBook(odds: Container, market: MarketId, abortSignal: AbortSignal): Promise<HeldBook | undefined> {
+  const { resource, etag } = await odds.item(bookDocumentId, market).read<BookDocument>({ abortSignal })
   if (resource === undefined) return undefined
   const parsed = parseBookDocument(resource)
   if (!parsed.ok)
@@ -84,14 +82,13 @@ function outcomeOf(results: readonly { statusCode: number; eTag?: string | undef
 const maxKeptBytes = 64 * 1024
 
 /** Ids are made of the place on the hub and of the content: the same letter twice is one document (I5). */
-export function deadLetters(database: Database, hub: string, nowMs: () => number): DeadLetters {
+export function deadLetters(database: Database, hub: string, nowMs: () => number, abortSignal: AbortSignal): DeadLetters {
   const container = database.container('dead-letters')
   return {
     async add(letters) {
       const errors = await inParallel(8, letters, async (letter) => {
-        const options = { abortSignal: AbortSignal.timeout(deadlineMs) }
         try {
-          await container.items.create(letterDocument(letter, hub, new Date(nowMs()).toISOString()), options)
+          await container.items.create(letterDocument(letter, hub, new Date(nowMs()).toISOString()), { abortSignal })
         } catch (error) {
           if (!(error instanceof ErrorResponse && error.code === alreadyExists)) throw error
         }

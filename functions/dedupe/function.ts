@@ -2,10 +2,14 @@ import { app, type InvocationContext, trigger } from '@azure/functions'
 
 import { consumerGroups, topics } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
+import { deadline } from '../connect/deadline.ts'
 import type { Settings } from '../settings.ts'
 import { BookCache } from './book-cache.ts'
 import { bookStore, deadLetters } from './cosmos.ts'
 import { dedupe, type HubEvent } from './dedupe.ts'
+
+/** Longer than the SDK's own retries, shorter than the five minutes that host.json gives an invocation. */
+const batchDeadlineMs = 60_000
 
 /** One function a topic, so that each scales alone. They share the books: a market is of one topic only. */
 export function registerDedupe(settings: Settings, connections: Connections): void {
@@ -31,7 +35,11 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
       },
       async handler(bodies: unknown, context: InvocationContext) {
         const database = await connections.odds()
-        const ports = { books: bookStore(database, settings.tickTtlSeconds), deadLetters: deadLetters(database, hub, Date.now) }
+        const signal = deadline(batchDeadlineMs)
+        const ports = {
+          books: bookStore(database, settings.tickTtlSeconds, signal),
+          deadLetters: deadLetters(database, hub, Date.now, signal),
+        }
         const startedMs = Date.now()
         const { events, aligned } = hubEvents(bodies, context.triggerMetadata)
         const report = await dedupe(events, ports, cache, Date.now)

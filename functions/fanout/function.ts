@@ -2,6 +2,7 @@ import { app, type InvocationContext, type RetryOptions } from '@azure/functions
 
 import { type ContainerName, database } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
+import { deadline } from '../connect/deadline.ts'
 import { fanoutFeeds, fanoutTicks } from './fanout.ts'
 import { webPubSubBroadcaster } from './web-pubsub.ts'
 
@@ -22,13 +23,20 @@ const feedPollDelayMs = 100
 /** Ticks a page at most: what one invocation holds in memory (I9). */
 const maxTicksPerPage = 1_000
 
+/** For all sends of a page together; then the host brings it again. */
+const pageDeadlineMs = 30_000
+
 export function registerFanout(connections: Connections): void {
   app.cosmosDB('fanoutTicks', {
     ...changesOf('odds'),
     maxItemsPerInvocation: maxTicksPerPage,
     async handler(page: unknown[], context: InvocationContext) {
       const startedMs = Date.now()
-      const { unreadable, ...report } = await fanoutTicks(page, webPubSubBroadcaster(await connections.webPubSub()), Date.now)
+      const { unreadable, ...report } = await fanoutTicks(
+        page,
+        webPubSubBroadcaster(await connections.webPubSub(), deadline(pageDeadlineMs)),
+        Date.now,
+      )
       if (unreadable.length > 0)
         context.error('ticks unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
       context.log('ticks sent', JSON.stringify({ ...report, tookMs: Date.now() - startedMs }))
@@ -38,7 +46,11 @@ export function registerFanout(connections: Connections): void {
     ...changesOf('feeds'),
     maxItemsPerInvocation: 100,
     async handler(page: unknown[], context: InvocationContext) {
-      const unreadable = await fanoutFeeds(page, webPubSubBroadcaster(await connections.webPubSub()), Date.now)
+      const unreadable = await fanoutFeeds(
+        page,
+        webPubSubBroadcaster(await connections.webPubSub(), deadline(pageDeadlineMs)),
+        Date.now,
+      )
       if (unreadable.length > 0)
         context.error('feeds unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
     },

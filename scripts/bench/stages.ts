@@ -2,6 +2,7 @@ import { BulkOperationType, type Database, type OperationInput } from '@azure/co
 import { earliestEventPosition, EventHubConsumerClient } from '@azure/event-hubs'
 
 import { bookDocument, tickDocument } from '../../functions/book/documents.ts'
+import { marketIdOf, shardOf } from '../../functions/book/ids.ts'
 import type { Book } from '../../functions/book/market.ts'
 import { applyTicks } from '../../functions/book/market.ts'
 import { type BoardMessage, parseBoardMessage, type SnapshotMessage } from '../../functions/book/wire.ts'
@@ -11,6 +12,7 @@ import { eventHubPublisher } from '../../functions/collect/event-hub.ts'
 import { newMemory } from '../../functions/collect/memory.ts'
 import { predictIt } from '../../functions/collect/predictit/raw.ts'
 import { readMarkets } from '../../functions/collect/predictit/read.ts'
+import { deadline } from '../../functions/connect/deadline.ts'
 import { BookCache } from '../../functions/dedupe/book-cache.ts'
 import { bookStore } from '../../functions/dedupe/cosmos.ts'
 import { dedupe, type HubEvent } from '../../functions/dedupe/dedupe.ts'
@@ -60,14 +62,21 @@ async function collectCost(services: BenchStack['services'], database: Database)
   })
   const producer = await services.producer(hub)
   const stream = marketStream('stages')
-  const ready = bodies.map((_, round) => stream.ids.map((_id, i) => ({ v: 1, kind: 'market', ...stream.next(i, moving, round) })))
+  const ready = bodies.map((_, round) =>
+    [...Map.groupBy(stream.ids.keys(), (i) => shardOf(stream.ids[i] ?? marketIdOf(predictIt, i)))].map(([shard, markets]) => ({
+      shard,
+      messages: markets.map((i) => ({ v: 1, kind: 'market', ...stream.next(i, moving, round) })),
+    })),
+  )
   const bareUs = await cpuUs(async () => {
-    for (const [round, messages] of ready.entries()) {
+    for (const [round, shards] of ready.entries()) {
       if (round === 0) continue
       JSON.parse(bodies[round] ?? '')
-      const batch = await producer.createBatch({ partitionKey: 'bare' })
-      for (const body of messages) batch.tryAdd({ body, contentType: 'application/json' })
-      await producer.sendBatch(batch)
+      await inLanes(8, shards, async ({ shard, messages }) => {
+        const batch = await producer.createBatch({ partitionKey: shard })
+        for (const body of messages) batch.tryAdd({ body, contentType: 'application/json' })
+        await producer.sendBatch(batch)
+      })
     }
   })
   return cost('collect', stageUs, bareUs, 'JSON.parse, and the SDK sends ready messages')
@@ -110,7 +119,7 @@ async function dedupeCost(database: Database): Promise<StageCost> {
       return { body, partition: '0', sequence: round * shape.markets + i }
     }),
   )
-  const ports = { books: bookStore(database, 86_400), deadLetters: noLetters }
+  const ports = { books: bookStore(database, 86_400, deadline(60_000)), deadLetters: noLetters }
   const cache = new BookCache()
   const [first = [], ...rest] = batches
   await dedupe(first, ports, cache, Date.now)
@@ -120,13 +129,7 @@ async function dedupeCost(database: Database): Promise<StageCost> {
   const odds = database.container('odds')
   const ready = readyBatches(stream.ids.length, said)
   const bareUs = await cpuUs(async () => {
-    for (const [round, batch] of ready.entries()) {
-      // As many at a time as dedupe has under way.
-      for (let from = 0; from < batch.length; from += 32) {
-        await Promise.all(batch.slice(from, from + 32).map(({ id, operations }) => odds.items.batch(operations, id)))
-      }
-      if (round === 0) continue
-    }
+    for (const batch of ready) await inLanes(32, batch, ({ id, operations }) => odds.items.batch(operations, id))
   })
   return cost('dedupe', stageUs, (bareUs * (rounds - 1)) / rounds, 'the SDK writes ready batches')
 }
@@ -157,15 +160,13 @@ async function fanoutCost(services: BenchStack['services']): Promise<StageCost> 
   const sent: { group: string; message: BoardMessage }[] = []
   const recorder = { send: async (group: string, message: BoardMessage) => void sent.push({ group, message }) }
   for (const page of pages) await fanoutTicks(page, recorder, Date.now)
-  const broadcaster = webPubSubBroadcaster(client)
+  const broadcaster = webPubSubBroadcaster(client, deadline(60_000))
   await fanoutTicks(pages[0] ?? [], broadcaster, Date.now)
   const stageUs = await cpuUs(async () => {
     for (const page of pages) await fanoutTicks(page, broadcaster, Date.now)
   })
   const bareUs = await cpuUs(async () => {
-    for (let from = 0; from < sent.length; from += 16) {
-      await Promise.all(sent.slice(from, from + 16).map(({ group, message }) => client.group(group).sendToAll(message)))
-    }
+    await inLanes(16, sent, ({ group, message }) => client.group(group).sendToAll(message))
   })
   return cost('fanout', stageUs, bareUs, `the SDK sends ${Math.round(sent.length / pages.length)} ready frames a page`)
 }
@@ -208,6 +209,15 @@ function pagesOfTicks(): object[][] {
     }),
   )
   return pages.slice(1)
+}
+
+/** As many at a time as the stage has under way. */
+async function inLanes<T>(width: number, things: readonly T[], act: (thing: T) => Promise<unknown>): Promise<void> {
+  const left = things.values()
+  const lane = async () => {
+    for (const thing of left) await act(thing)
+  }
+  await Promise.all(Array.from({ length: width }, lane))
 }
 
 async function cpuUs(work: () => Promise<void>): Promise<number> {

@@ -90,6 +90,11 @@ describe('the app in its worker', () => {
     expect(await (await fetch(`${host.url}/say`)).text()).toBe('better')
   })
 
+  it('that ends its process while it loads blocks the host too, instead of being started for ever', async () => {
+    const { host } = await start(`process.exit(3)`)
+    expect(host.problem).toContain('exit code 3')
+  })
+
   it('that asks for what the host does not have is refused, every such thing by its name', async () => {
     const { host } = await start(
       `

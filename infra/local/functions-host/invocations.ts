@@ -61,9 +61,9 @@ export function createInvocations({ workers, clock, random, log }: InvocationsOp
     retryContext: InvocationRequest['retryContext'],
     signal: AbortSignal,
     waitMs?: number,
-  ): Promise<InvocationResult> {
+  ): Promise<InvocationResult | undefined> {
     const worker = await workers().current(signal, waitMs)
-    if (worker === undefined) return { kind: 'lost', reason: 'no worker is running' }
+    if (worker === undefined) return undefined
     const seen = activity(name)
     const startedMs = clock.nowMs()
     seen.running += 1
@@ -97,8 +97,11 @@ export function createInvocations({ workers, clock, random, log }: InvocationsOp
 
   return {
     activity,
-    once: (definition, makeInput, invocationId = randomUUID()) =>
-      attempt(definition, makeInput, invocationId, undefined, new AbortController().signal, waitForWorkerMs),
+    async once(definition, makeInput, invocationId = randomUUID()) {
+      const { signal } = new AbortController()
+      const result = await attempt(definition, makeInput, invocationId, undefined, signal, waitForWorkerMs)
+      return result ?? { kind: 'lost', reason: 'no worker is running' }
+    },
     async untilSettled(definition, makeInput, signal) {
       const { retry: policy } = definition
       const invocationId = randomUUID()
@@ -111,6 +114,7 @@ export function createInvocations({ workers, clock, random, log }: InvocationsOp
           ...(exception === undefined ? {} : { exception }),
         }
         const result = await attempt(definition, makeInput, invocationId, context, signal)
+        if (result === undefined) break
         if (result.kind === 'succeeded') return { kind: 'succeeded' }
         if (result.kind === 'lost' && (definition.type !== 'timerTrigger' || signal.aborted)) continue
         const error = result.kind === 'lost' ? { message: `the worker was lost: ${result.reason}`, stackTrace: '' } : result.error

@@ -2,10 +2,9 @@
  * The host as a process: `node infra/local/functions-host/main.ts --port N --data-dir DIR --app-dir DIR`. Its environment is the
  * app's settings. Started with an IPC channel it says there when it is ready, takes `{ kind: 'reload' }`, and ends with its parent.
  */
+import { enableCompileCache } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-
-import { startFunctionsHost } from './host.ts'
 
 const { values } = parseArgs({
   options: { port: { type: 'string' }, 'data-dir': { type: 'string' }, 'app-dir': { type: 'string' } },
@@ -15,6 +14,10 @@ if (port === undefined || dataDir === undefined || appDir === undefined) {
   console.error('usage: node infra/local/functions-host/main.ts --port N --data-dir DIR --app-dir DIR')
   process.exit(2)
 }
+
+// The SDKs take longer to compile than the host takes to start: a restart is a third of a second quicker with their code at hand.
+enableCompileCache(path.join(path.resolve(dataDir), 'compiled'))
+const { startFunctionsHost } = await import('./host.ts')
 
 const tell = (message: object) => {
   if (process.connected) process.send?.(message)

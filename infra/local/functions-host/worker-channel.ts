@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import type { Clock } from '../clock.ts'
@@ -67,7 +68,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   void loseRest()
   async function loseRest(): Promise<void> {
     const reason = await ended
-    loading.reject(new Error(`the worker ended while it loaded the app: ${reason}`))
+    const message = `the worker ended while it loaded the app (${reason}): see what it wrote`
+    // What was killed may well load the next time; what ended by itself will do so again.
+    loading.reject(child.signalCode === null ? new AppNotLoaded(message) : new Error(message))
     for (const invocationId of inFlight.keys()) {
       const error = overdue.get(invocationId)
       settle(invocationId, error === undefined ? { kind: 'lost', reason } : { kind: 'failed', error })
@@ -112,8 +115,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ended,
     invoke(request) {
       return new Promise((resolve) => {
-        if (!child.connected) {
-          resolve({ kind: 'lost', reason: 'the worker has ended' })
+        if (!child.connected || child.exitCode !== null || child.signalCode !== null) {
+          // Not before its end is known to all: who tries again at once must not be given this worker again.
+          void ended.then((reason) => resolve({ kind: 'lost', reason }))
           return
         }
         const { invocationId, functionId } = request
@@ -130,6 +134,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       })
     },
     async retire(drainMs) {
+      // Whoever was given this worker a moment ago has now sent what it had for it.
+      await setImmediate()
       const idle = new Promise<void>((resolve) => {
         onIdle = resolve
         if (inFlight.size === 0) resolve()

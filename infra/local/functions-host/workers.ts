@@ -32,20 +32,17 @@ export type WorkersOptions = {
 const restart = { firstMs: 100, longestMs: 5_000, steadyAfterMs: 10_000 }
 const drainOnReloadMs = 30_000
 const closeDeadlineMs = 5_000
-const longestWaitMs = 24 * 3_600_000
 
 export function createWorkers({ clock, start, accept, log }: WorkersOptions): Workers {
   const closing = new AbortController()
   const retiring = new Set<Promise<void>>()
   let state: WorkersState = { kind: 'starting' }
-  let waiting: (() => void)[] = []
+  const waiting = new Set<AbortController>()
   let turn: Promise<unknown> = Promise.resolve()
 
   const enter = (next: WorkersState) => {
     state = next
-    if (next.kind !== 'running') return
-    for (const wake of waiting) wake()
-    waiting = []
+    if (next.kind === 'running') for (const waiter of waiting) waiter.abort()
   }
   /** Starts, reloads and restarts come one after the other. */
   const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
@@ -56,6 +53,7 @@ export function createWorkers({ clock, start, accept, log }: WorkersOptions): Wo
 
   async function replace(): Promise<void> {
     const worker = await start()
+    if (closing.signal.aborted) return worker.retire(0)
     try {
       await accept(worker)
     } catch (error) {
@@ -106,13 +104,14 @@ export function createWorkers({ clock, start, accept, log }: WorkersOptions): Wo
       if (state.kind === 'starting') void inTurn(() => recover(1))
     },
     state: () => state,
-    async current(signal, deadlineMs = longestWaitMs) {
+    async current(signal, deadlineMs = Number.POSITIVE_INFINITY) {
       const deadline = clock.nowMs() + deadlineMs
       while (!signal.aborted && !closing.signal.aborted && clock.nowMs() < deadline) {
         if (state.kind === 'running') return state.worker
-        const running = new Promise<void>((resolve) => waiting.push(resolve))
-        const stopped = wait(clock, deadline - clock.nowMs(), AbortSignal.any([signal, closing.signal]))
-        await Promise.race([running, stopped])
+        const running = new AbortController()
+        waiting.add(running)
+        await wait(clock, deadline - clock.nowMs(), AbortSignal.any([signal, closing.signal, running.signal]))
+        waiting.delete(running)
       }
       return undefined
     },

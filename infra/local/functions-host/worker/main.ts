@@ -3,11 +3,11 @@
  * invocations until it is told to end or its host is gone. User code lives here alone, so that it can crash, be replaced by its
  * next version or be looked at with a debugger while the host goes on holding partitions, leases and connections.
  */
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Server } from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readFileSync } from 'node:fs'
 
 import type { FromWorker, FunctionMetadata, ToWorker } from '../rpc.ts'
 import { createCore, toException } from './core.ts'

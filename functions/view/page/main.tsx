@@ -1,20 +1,13 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 
-import type { Book } from '../../book/market.ts'
 import { createApi } from './api.ts'
 import { App } from './app.tsx'
+import { forScripts } from './for-scripts.ts'
 import { loadPreferences, savePreferences } from './preferences.ts'
 import { Session } from './session.ts'
 import { OddsSocket } from './socket.ts'
 import { Store } from './store.ts'
-
-declare global {
-  interface Window {
-    /** For scripts and tests: all books held, in the shape of `GET /api/markets`, and the name of the connection's state. */
-    oddscast: { board(): { readAtMs: number; markets: Book[] }; state(): string }
-  }
-}
 
 const rearrangeEveryMs = 4_000
 
@@ -32,10 +25,7 @@ const session = new Session({
   after: (delayMs, wake) => void setTimeout(wake, delayMs),
 })
 
-window.oddscast = {
-  board: () => ({ readAtMs: Math.round(store.serverNowMs.peek()), markets: [...store.board.books.values()] }),
-  state: () => store.connection.peek().state,
-}
+window.oddscast = forScripts(store)
 
 effect(() => {
   root.dataset['state'] = store.connection.value.state

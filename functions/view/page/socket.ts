@@ -122,7 +122,7 @@ export class OddsSocket {
     }
     const frame = readFrame(text)
     if (!frame.ok) return this.#listener.missed(`a frame of the stream could not be read (${frame.reason})`)
-    this.#take(frame.value)
+    if (frame.value !== undefined) this.#take(frame.value)
   }
 
   #take(frame: Frame) {
@@ -244,10 +244,15 @@ const frameSchema: v.Type<Frame> = v.union(
   v.object({ type: v.literal('pong') }),
 )
 
-function readFrame(text: unknown): Parsed<Frame> {
+const kinds = new Set<unknown>(['system', 'ack', 'message', 'pong'])
+
+/** `undefined`: a kind that the protocol may have by now, and that is none of ours. */
+function readFrame(text: unknown): Parsed<Frame | undefined> {
   if (typeof text !== 'string') return { ok: false, reason: 'not text' }
   try {
-    return parse(frameSchema, JSON.parse(text))
+    const raw: unknown = JSON.parse(text)
+    const known = typeof raw !== 'object' || raw === null || !('type' in raw) || kinds.has(raw.type)
+    return known ? parse(frameSchema, raw) : { ok: true, value: undefined }
   } catch {
     return { ok: false, reason: 'not JSON' }
   }

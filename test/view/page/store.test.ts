@@ -1,0 +1,142 @@
+import { effect } from '@preact/signals'
+import { describe, expect, it } from 'vitest'
+
+import { topicOf } from '../../../functions/book/ids.ts'
+import { initial } from '../../../functions/view/page/connection.ts'
+import { loadPreferences, savePreferences } from '../../../functions/view/page/preferences.ts'
+import { Store } from '../../../functions/view/page/store.ts'
+import { bookOf, market, OddsWorld, selection, startMs } from './odds-world.ts'
+
+const [a, b, c] = [market('a'), market('b'), market('c')]
+
+function board() {
+  const world = new OddsWorld()
+  for (const id of [a, b]) {
+    world.open(id)
+    world.tick(id, 'x', { last: 0.5 })
+  }
+  let draw = () => {}
+  let frames = 0
+  const store = new Store({ view: 'feed', sort: 'recent' }, startMs, (flush) => {
+    frames++
+    draw = flush
+  })
+  const hold = () =>
+    store.written.hold({ do: 'hold', answer: { readAtMs: startMs, markets: [...world.books.values()] }, keep: new Set() })
+  hold()
+  draw()
+  return { world, store, hold, draw: () => draw(), frames: () => frames }
+}
+
+describe('the store', () => {
+  it('draws once per frame, however many ticks come, and only the cards they are of', () => {
+    const { world, store, draw, frames } = board()
+    const drawn = { a: 0, b: 0 }
+    const stops = [effect(() => void (store.card(a)?.value, drawn.a++)), effect(() => void (store.card(b)?.value, drawn.b++))]
+    for (let i = 0; i < 100; i++) store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { last: i / 100 })] })
+    expect(frames()).toBe(2)
+    draw()
+    expect(drawn).toEqual({ a: 2, b: 1 })
+    expect(store.card(a)?.peek().book).toEqual(world.book(a))
+    for (const stop of stops) stop()
+  })
+
+  it('counts the moves of a row, so that two in the same direction are told apart', () => {
+    const { world, store, draw } = board()
+    const counts = [0.6, 0.7].map((last) => {
+      store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { last })] })
+      draw()
+      return [...(store.card(a)?.peek().moves.values() ?? [])][0]?.count
+    })
+    expect(counts).toEqual([1, 2])
+  })
+
+  it('moves no card while ticks come; new markets come last until the board is arranged', () => {
+    const { world, store, hold, draw } = board()
+    const before = [...store.order.peek()]
+    store.written.apply({ do: 'apply', deltas: [world.tick(before[1] ?? a, 'x', { last: 0.9 })] })
+    draw()
+    expect(store.order.peek()).toEqual(before)
+    world.open(c)
+    hold()
+    draw()
+    expect(store.order.peek()).toEqual([...before, c])
+    store.rearrange()
+    expect(store.order.peek()).toEqual([before[1], before[0], c])
+  })
+
+  it('arranges at once when the reader asks, and counts topics whatever is filtered', () => {
+    const { world, store, hold, draw } = board()
+    world.put(bookOf(c, { topic: topicOf('sports') }))
+    hold()
+    draw()
+    store.choose({ topic: topicOf('sports') })
+    expect(store.order.peek()).toEqual([c])
+    expect(Object.fromEntries(store.counts.peek())).toEqual({ politics: 2, sports: 1 })
+  })
+
+  it('takes a market away that is gone', () => {
+    const { world, store, hold, draw } = board()
+    world.books.delete(a)
+    hold()
+    draw()
+    expect(store.order.peek()).toEqual([b])
+    expect(store.card(a)).toBeUndefined()
+  })
+
+  it('gives room only to the sides that anyone quotes, and takes it away no more', () => {
+    const { world, store, draw } = board()
+    const sides = () => [...(store.card(a)?.peek().sides ?? [])]
+    expect(sides()).toEqual(['last'])
+    for (const lay of [0.4, null]) store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { lay })] })
+    draw()
+    store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { lay: 0.4 })] })
+    draw()
+    store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { lay: null })] })
+    draw()
+    expect(sides()).toEqual(['last', 'lay'])
+  })
+
+  it('adds a row that is new below the others', () => {
+    const { world, store, draw } = board()
+    store.written.apply({ do: 'apply', deltas: [world.tick(a, 'late', { last: 0.9 })] })
+    draw()
+    expect(store.card(a)?.peek().rows).toEqual([selection('x'), selection('late')])
+  })
+
+  it('knows since when its prices are not current', () => {
+    const { store } = board()
+    store.written.showConnection({ ...initial, state: 'waiting', attempt: 1, untilMs: 0, reason: 'away' })
+    store.beat(startMs + 5_000)
+    expect(store.currentAtMs.peek()).toBe(0)
+    store.written.showConnection({
+      state: 'live',
+      turn: 1,
+      attempt: 0,
+      sinceMs: 0,
+      heartbeat: { heardAtMs: 0, everyMs: 1, polledAtMs: 0, askedAtMs: 0 },
+    })
+    store.beat(startMs + 6_000)
+    expect(store.currentAtMs.peek()).toBe(startMs + 6_000)
+  })
+})
+
+describe('preferences', () => {
+  it('are remembered, and defaults serve where memory fails or holds nonsense', () => {
+    const kept = new Map<string, string>()
+    const memory = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    }
+    expect(loadPreferences(memory)).toEqual({ view: 'feed', sort: 'recent' })
+    savePreferences(memory, { view: 'american', sort: 'name' })
+    expect(loadPreferences(memory)).toEqual({ view: 'american', sort: 'name' })
+    for (const key of kept.keys()) kept.set(key, 'nonsense')
+    expect(loadPreferences(memory)).toEqual({ view: 'feed', sort: 'recent' })
+    const refused = () => {
+      throw new Error('storage is off')
+    }
+    savePreferences({ getItem: refused, setItem: refused }, { view: 'feed', sort: 'name' })
+    expect(loadPreferences({ getItem: refused, setItem: refused })).toEqual({ view: 'feed', sort: 'recent' })
+  })
+})

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 /** What each room may import from the others; its own files and npm packages of `packages` besides. */
 const rooms: Record<string, { from: string[]; packages: RegExp }> = {
   'functions/book': { from: [], packages: /^@badrap\/valita$/ },
-  'functions/connect': { from: ['functions/settings.ts', 'infra/names.ts'], packages: /^@azure\// },
+  'functions/connect': { from: ['functions/settings.ts', 'infra/names.ts'], packages: /^(@azure\/|node:)/ },
   'functions/collect': {
     from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'],
     packages: /./,

@@ -39,7 +39,12 @@ export async function supervise(options: SupervisedOptions): Promise<Supervised>
 
   const run = (): Promise<Ready> => {
     const startedMs = Date.now()
-    const running = fork(options.file, [...options.args], { env: options.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    // In a group of its own: Ctrl-C in the terminal is for us to hear and to pass on, in order. It still ends with us, by the IPC channel.
+    const running = fork(options.file, [...options.args], {
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    })
     child = running
     lines(running, (line) => options.onLine(options.name, line))
     running.once('exit', (code, signal) => {

@@ -13,8 +13,12 @@ import { buildApp } from '../../scripts/build.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** The app as it ships, in a folder of its own, so that a running `npm start` is not disturbed. */
-export async function builtApp(): Promise<string> {
+let built: Promise<string> | undefined
+
+/** The app as it ships, in a folder of its own, so that a running `npm start` is not disturbed; built once for all tests. */
+export const builtApp = (): Promise<string> => (built ??= build())
+
+async function build(): Promise<string> {
   const appDir = await mkdtemp(path.join(tmpdir(), 'oddscast-app-'))
   for (const file of ['host.json', 'package.json']) await cp(path.join(root, file), path.join(appDir, file))
   await buildApp(root, appDir)

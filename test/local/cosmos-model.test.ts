@@ -83,14 +83,14 @@ const increment = [{ op: 'incr' as const, path: '/seq', value: 1 }]
 async function etagFor(container: Container, key: Key, each: Write): Promise<string | undefined> {
   if (!('condition' in each) || each.condition === 'none') return undefined
   if (each.condition === 'stale') return '"00000000-0000-0000-0000-000000000000"'
-  const read = await container.item('doc' in each ? each.doc.id : each.id, key as string).read()
+  const read = await container.item('doc' in each ? each.doc.id : each.id, key).read()
   return read.statusCode === 200 ? read.etag : undefined
 }
 
 async function send(container: Container, key: Key, each: Write): Promise<number> {
   const etag = await etagFor(container, key, each)
   const options = etag === undefined ? {} : { accessCondition: { type: 'IfMatch', condition: etag } }
-  const item = container.item('doc' in each ? each.doc.id : each.id, key as string)
+  const item = container.item('doc' in each ? each.doc.id : each.id, key)
   const request = async () => {
     if (each.kind === 'Create') return container.items.create({ ...each.doc, marketId: key as string })
     if (each.kind === 'Upsert') return container.items.upsert({ ...each.doc, marketId: key as string }, options)
@@ -162,7 +162,7 @@ describe('any sequence of operations', () => {
           } else if (each.step === 'read') {
             const stored = model.get(keyOf(each.marketId, each.id))
             const expected = stored !== undefined && stored.expiresAt > now() ? stored.doc : undefined
-            const { resource } = await container.item(each.id, each.marketId as string).read<Doc>()
+            const { resource } = await container.item(each.id, each.marketId).read<Doc>()
             if (expected === undefined) expect(resource).toBeUndefined()
             else expect(resource).toMatchObject(expected)
           } else {

@@ -109,7 +109,7 @@ describe('the process', () => {
     expect(batches).toBeGreaterThanOrEqual(300)
 
     const after = (await startProcess(dataDir)).client.database(database).container('odds')
-    expect((await after.read()).resource?._rid).toBe(definition?._rid)
+    expect((await after.read()).resource?.['_rid']).toBe(definition?.['_rid'])
     for (const [at, marketId] of markets.entries()) {
       const { resource: book } = await after.item('book', marketId).read<{ seq: number }>()
       expect(book?.seq).toBeGreaterThanOrEqual(acknowledged[at] ?? Infinity)

@@ -1,11 +1,11 @@
-import { ChangeFeedStartFrom, type Container } from '@azure/cosmos'
-import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { ChangeFeedStartFrom, CosmosClient, type Container } from '@azure/cosmos'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { handClock } from '../../infra/local/clock.ts'
 import { startCosmos } from '../../infra/local/cosmos/server.ts'
-import { CosmosClient } from '@azure/cosmos'
 import { startFixture, statusOf, temporaryFolder, type CosmosFixture } from './cosmos-support.ts'
 
 const clock = handClock()
@@ -73,8 +73,10 @@ describe('time to live', () => {
 
   it('must be -1 or a positive integer', async () => {
     const container = await cosmos.container({ defaultTtl: -1 })
-    for (const ttl of [0, -2, 1.5, 'x'])
-      expect(await statusOf(container.items.create({ id: 'a', marketId: 'm1', ttl }))).toBe(400)
+    for (const ttl of [0, -2, 1.5, 'x']) {
+      const document: object = { id: 'a', marketId: 'm1', ttl }
+      expect(await statusOf(container.items.create(document))).toBe(400)
+    }
   })
 
   it('removes the expired rows in the background, step by step', async () => {

@@ -21,12 +21,12 @@ export function sortKey(value: Json | undefined): string {
   return Array.isArray(value) ? 'f' : 'g'
 }
 
-/** The first key after those of the same type: the exclusive end of a type-strict range. */
+/** The first key after those of the same type, the exclusive end of a type-strict range; false and true are one type. */
 export function endOfType(key: string): string {
-  return key === 'b' || key === 'c' ? 'd' : String.fromCharCode(key.charCodeAt(0) + 1)
+  return key === 'b' ? 'd' : String.fromCharCode(key.charCodeAt(0) + 1)
 }
 
-/** The first key of the same type; false and true are one type. */
+/** The first key of the same type. */
 export function startOfType(key: string): string {
   return key === 'c' ? 'b' : key.slice(0, 1)
 }

@@ -1,4 +1,3 @@
-/// <reference path="./view/built-page.d.ts" />
 import { pageFiles } from 'page:files'
 
 import { app } from '@azure/functions'

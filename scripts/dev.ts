@@ -58,6 +58,7 @@ async function main(): Promise<void> {
     onDeath: (name, how, inMs) => console.log(`${titles[name as ServerName]} died (${how}); it is started again in ${inMs} ms`),
   })
   await writeLocalSettings(path.join(root, 'local.settings.json'), { ...stack.settings, FEEDS: feeds })
+  await Promise.all(feeds.split(',').map((feed) => pollNow(stack.url, feed.trim())))
   announce(stack, why, path.relative(process.cwd(), dataDir))
   stopOnSignal(async () => {
     summary.stop()
@@ -65,6 +66,14 @@ async function main(): Promise<void> {
     await lock.release()
     log.end()
   })
+}
+
+/** Nobody should look at an empty board until the schedule comes round. A feed that has no timer is not ours to complain of here. */
+async function pollNow(url: string, feed: string): Promise<void> {
+  const timer = `collect${feed.charAt(0).toUpperCase()}${feed.slice(1)}`
+  await fetch(new URL(`/admin/functions/${timer}`, url), { method: 'POST', signal: AbortSignal.timeout(5_000) }).catch(
+    () => undefined,
+  )
 }
 
 function readOptions() {

@@ -12,11 +12,12 @@ import {
 } from '../book/documents.ts'
 import type { MarketId } from '../book/ids.ts'
 import type { HeldBook } from './book-cache.ts'
-import type { BookStore, DeadLetter, DeadLetters, Saved } from './dedupe.ts'
+import type { BookStore, DeadLetter, DeadLetters, Loaded, Saved } from './dedupe.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Write } from './plan.ts'
 
 /** Statuses of one operation, or of the whole request, that say what to do next; whatever else comes is the host's retry policy's to wait out. */
+const notFound = 404
 const alreadyExists = 409
 const otherEtag = 412
 const tooLarge = 413
@@ -43,13 +44,13 @@ export function bookStore(database: Database, tickTtlSeconds: number, abortSigna
   }
 }
 
-async function loadBook(odds: Container, market: MarketId, abortSignal: AbortSignal): Promise<HeldBook | undefined> {
+async function loadBook(odds: Container, market: MarketId, abortSignal: AbortSignal): Promise<Loaded> {
   const { resource, etag } = await odds.item(bookDocumentId, market).read<BookDocument>({ abortSignal })
-  if (resource === undefined) return undefined
+  if (resource === undefined) return { kind: 'absent' }
   const parsed = parseBookDocument(resource)
   if (!parsed.ok)
-    throw new Error(`The stored book of ${market} cannot be read: ${parsed.reason}. Delete or mend it, and it is built anew`)
-  return { book: parsed.value, etag }
+    return { kind: 'refused', reason: `The stored book of ${market} cannot be read (${parsed.reason}). ${startAnew}` }
+  return { kind: 'held', held: { book: parsed.value, etag } }
 }
 
 function operations(held: HeldBook | undefined, { book, ticks }: Write, ttlSeconds: number): OperationInput[] {
@@ -65,18 +66,26 @@ function create(document: TickDocument): OperationInput {
   return { operationType: BulkOperationType.Create, resourceBody: document }
 }
 
-/** The operation that failed carries its own status and all others 424, so the first status that decides is the culprit's. */
+/**
+ * The operation that failed carries its own status and all others 424, so the first status that decides is the culprit's. A tick that is
+ * there already, while the book was just as we held it, is no race: somebody has tampered with the book, and no retry will mend it.
+ */
 function outcomeOf(results: readonly { statusCode: number; eTag?: string | undefined }[], cause?: Error): Saved {
   const [book] = results
   if (book?.eTag !== undefined && results.every(({ statusCode }) => statusCode < 300)) return { kind: 'saved', etag: book.eTag }
+  if (book?.statusCode === otherEtag || book?.statusCode === alreadyExists || book?.statusCode === notFound)
+    return { kind: 'conflict' }
   for (const { statusCode } of results) {
-    if (statusCode === otherEtag || statusCode === alreadyExists) return { kind: 'conflict' }
+    if (statusCode === alreadyExists)
+      return { kind: 'refused', reason: `There are later ticks than the book knows of. ${startAnew}` }
     if (statusCode === tooLarge)
-      return { kind: 'refused', reason: 'larger than the store takes: 2 MB for the book and its new ticks' }
-    if (statusCode === badRequest) return { kind: 'refused', reason: `refused by the store: ${cause?.message ?? 'bad request'}` }
+      return { kind: 'refused', reason: 'Larger than the store takes: 2 MB for the book and its new ticks' }
+    if (statusCode === badRequest) return { kind: 'refused', reason: `Refused by the store: ${cause?.message ?? 'bad request'}` }
   }
   throw new Error(`The store answered ${results.map(({ statusCode }) => statusCode).join(', ')}`, { cause })
 }
+
+const startAnew = 'Delete all documents of this market, and the feed builds it anew within ten minutes'
 
 /** As much of an unreadable body as is kept; its length and hash tell the rest. */
 const maxKeptBytes = 64 * 1024

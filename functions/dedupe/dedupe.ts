@@ -8,10 +8,11 @@ import { type Arrived, plan, type Write } from './plan.ts'
 export type HubEvent = { body: Uint8Array; partition: string; sequence: number | undefined }
 
 export type BookStore = {
-  load(market: MarketId): Promise<HeldBook | undefined>
+  load(market: MarketId): Promise<Loaded>
   /** All of `write` or nothing. `conflict`: another worker was first. `refused`: the store will never take it, and why. */
   save(held: HeldBook | undefined, write: Write): Promise<Saved>
 }
+export type Loaded = { kind: 'held'; held: HeldBook } | { kind: 'absent' } | { kind: 'refused'; reason: string }
 export type Saved = { kind: 'saved'; etag: string } | { kind: 'conflict' } | { kind: 'refused'; reason: string }
 
 /** What could not be read or stored, with all that is needed to look into it and send it again. */
@@ -83,7 +84,9 @@ async function saveMarket(
   report: DedupeReport,
 ): Promise<string | undefined> {
   for (let conflicts = 0; conflicts <= maxConflicts; conflicts++) {
-    let held = cache.get(market) ?? (await books.load(market))
+    const loaded = await loadBook(market, books, cache)
+    if (loaded.kind === 'refused') return loaded.reason
+    let held = loaded.kind === 'held' ? loaded.held : undefined
     const { writes, book, verdicts } = plan(arrivals, held?.book, nowMs())
     let outcome: Saved = { kind: 'saved', etag: held?.etag ?? '' }
     for (const write of writes) {
@@ -102,6 +105,11 @@ async function saveMarket(
     report.conflicts++
   }
   throw new Error(`${market} was changed by others ${maxConflicts} times in a row while we tried to save it`)
+}
+
+async function loadBook(market: MarketId, books: BookStore, cache: BookCache): Promise<Loaded> {
+  const held = cache.get(market)
+  return held === undefined ? books.load(market) : { kind: 'held', held }
 }
 
 const utf8 = new TextDecoder()

@@ -1,15 +1,15 @@
 import type { Database, SqlQuerySpec } from '@azure/cosmos'
 
 import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument, type StoredBook } from '../book/documents.ts'
-import type { Parsed } from '../book/wire.ts'
-import { parseFeedHealth } from '../book/wire.ts'
+import { type Parsed, parseFeedHealth } from '../book/wire.ts'
 import type { OddsStore } from './api.ts'
+import { sharedRead } from './shared-read.ts'
 
 /** A reader waits on the other end: sooner an error than no answer. */
 const deadlineMs = 8_000
 
 /** What does not read as what it should be is left out and counted: one broken document must not take the board away. */
-export function oddsStore(database: Database, unreadable: (reason: string) => void): OddsStore {
+export function oddsStore(database: Database, topics: readonly string[], unreadable: (reason: string) => void): OddsStore {
   const odds = database.container('odds')
   const readable = <T>(documents: readonly unknown[], parse: (raw: unknown) => Parsed<T>): T[] =>
     documents.flatMap((document) => {
@@ -17,17 +17,18 @@ export function oddsStore(database: Database, unreadable: (reason: string) => vo
       if (!parsed.ok) unreadable(parsed.reason)
       return parsed.ok ? [parsed.value] : []
     })
+  const readBooks = async (topic: string | undefined): Promise<StoredBook[]> => {
+    const query: SqlQuerySpec =
+      topic === undefined
+        ? { query: "SELECT * FROM c WHERE c.type = 'book'" }
+        : { query: "SELECT * FROM c WHERE c.type = 'book' AND c.topic = @topic", parameters: [{ name: '@topic', value: topic }] }
+    const { resources } = await odds.items.query<unknown>(query, { maxItemCount: 1_000, ...deadline() }).fetchAll()
+    return readable<StoredBook>(resources, parseBookDocument)
+  }
+  const boards = new Map([undefined, ...topics].map((topic) => [topic, sharedRead(() => readBooks(topic))]))
   return {
     async books(topic) {
-      const query: SqlQuerySpec =
-        topic === undefined
-          ? { query: "SELECT * FROM c WHERE c.type = 'book'" }
-          : {
-              query: "SELECT * FROM c WHERE c.type = 'book' AND c.topic = @topic",
-              parameters: [{ name: '@topic', value: topic }],
-            }
-      const { resources } = await odds.items.query<unknown>(query, { maxItemCount: 1_000, ...deadline() }).fetchAll()
-      return readable<StoredBook>(resources, parseBookDocument)
+      return boards.get(topic)?.() ?? []
     },
     async book(market) {
       const { resource } = await odds.item(bookDocumentId, market).read<BookDocument>(deadline())

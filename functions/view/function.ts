@@ -17,10 +17,11 @@ import { webPubSubDoorkeeper } from './web-pubsub.ts'
  * whatever is left, comes last.
  */
 export function registerView(settings: Settings, connections: Connections, page: PageFiles): void {
-  const store = async (context: InvocationContext) =>
-    oddsStore(await connections.odds(), (reason) => context.error('document unreadable', reason))
+  let opened: Promise<OddsStore> | undefined
+  const unreadable = (reason: string) => console.error('document unreadable', reason)
+  const store = () => (opened ??= connections.odds().then((odds) => oddsStore(odds, settings.topics, unreadable)))
   const read = (name: string, route: string, answer: (request: ApiRequest, store: OddsStore) => Promise<Reply>) =>
-    serve(name, 'GET', route, async (request, context) => answer(request, await store(context)))
+    serve(name, 'GET', route, async (request) => answer(request, await store()))
 
   read('apiFeeds', 'api/feeds', (_request, odds) => getFeeds(odds, settings.topics, Date.now))
   read('apiHealth', 'api/health', (_request, odds) => getHealth(odds, Date.now))
@@ -33,19 +34,14 @@ export function registerView(settings: Settings, connections: Connections, page:
   serve('page', 'GET', '{*path}', async ({ params, ifNoneMatch }) => pageReply(page, params['path'] ?? '', ifNoneMatch))
 }
 
-function serve(
-  name: string,
-  method: HttpMethod,
-  route: string,
-  answer: (request: ApiRequest, context: InvocationContext) => Promise<Reply>,
-): void {
+function serve(name: string, method: HttpMethod, route: string, answer: (request: ApiRequest) => Promise<Reply>): void {
   app.http(name, {
     methods: [method],
     authLevel: 'anonymous',
     route,
     async handler(request, context) {
       const asked = { params: request.params, query: request.query, ifNoneMatch: request.headers.get('if-none-match') }
-      return compressed(request, await answer(asked, context).catch((error: unknown) => unavailable(error, context)))
+      return compressed(request, await answer(asked).catch((error: unknown) => unavailable(error, context)))
     },
   })
 }

@@ -10,11 +10,13 @@ import { quoted, snapshotOf } from '../support/arbitrary.ts'
 function fakeStore() {
   const books = new Map<MarketId, HeldBook>()
   const writes: Write[] = []
-  const trouble: ('away' | 'overtaken' | 'refused')[] = []
+  const trouble: ('away' | 'overtaken' | 'refused' | 'unreadable')[] = []
   let etag = 0
   const store: BookStore = {
     async load(market) {
-      return books.get(market)
+      if (trouble[0] === 'unreadable') return { kind: 'refused', reason: 'cannot be read' }
+      const held = books.get(market)
+      return held === undefined ? { kind: 'absent' } : { kind: 'held', held }
     },
     async save(held, write) {
       const what = trouble.shift()
@@ -93,6 +95,13 @@ describe('dedupe', () => {
     trouble.push('refused')
     expect(await dedupe([event(say('m', 1, 0.1), 0)], ports, new BookCache(), nowMs)).toMatchObject({ rejected: 1, ticks: 0 })
     expect(letters).toMatchObject([{ sequence: 0, reason: 'too large' }])
+  })
+
+  it('puts aside what belongs to a stored book that cannot be read', async () => {
+    const { ports, trouble, letters } = fakeStore()
+    trouble.push('unreadable')
+    expect(await dedupe([event(say('m', 1, 0.1), 0)], ports, new BookCache(), nowMs)).toMatchObject({ rejected: 1, ticks: 0 })
+    expect(letters).toMatchObject([{ sequence: 0, reason: 'cannot be read' }])
   })
 
   it('does without the numbers of the hub where the host cannot match them', async () => {

@@ -2,6 +2,7 @@ import { pageFiles } from 'page:files'
 
 import { app } from '@azure/functions'
 
+import { polledFeeds } from './collect/feeds.ts'
 import { registerCollect } from './collect/function.ts'
 import { connections } from './connect/connections.ts'
 import { registerDedupe } from './dedupe/function.ts'
@@ -13,7 +14,7 @@ import { registerView } from './view/function.ts'
 // Without this the host drops empty entries from its arrays, and no number can be matched with its event any more.
 app.setup({ capabilities: { IncludeEmptyEntriesInMessagePayload: true } })
 
-const settings = readSettings(process.env)
+const settings = readSettings(process.env, polledFeeds)
 const services = connections(settings)
 
 registerCollect(settings, services)

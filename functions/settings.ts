@@ -17,23 +17,22 @@ export type Settings = {
   tickTtlSeconds: number
 }
 
-/** The feeds that this app knows how to read, and how it reads them unless told otherwise. */
-const knownFeeds: Record<string, { url: string; schedule: string }> = {
-  predictit: { url: 'https://www.predictit.org/api/marketdata/all/', schedule: '*/30 * * * * *' },
-  simulated: { url: 'seed:1', schedule: '* * * * * *' },
-}
+/** How a feed is read unless the environment says otherwise. */
+export type FeedDefaults = { url: string; schedule: string }
+
+type Env = Readonly<Record<string, string | undefined>>
 
 /**
  * Environment → settings, all of it at once: what is missing or wrong is listed whole, so that nobody has to start an app five times to
  * learn five names.
  */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(env: Env, knownFeeds: Readonly<Record<string, FeedDefaults>>): Settings {
   const faults: string[] = []
   const settings = {
     eventHubs: connection(env, 'EVENT_HUBS', 'fullyQualifiedNamespace', faults),
     cosmos: connection(env, 'COSMOS', 'accountEndpoint', faults),
     webPubSub: connection(env, 'WEB_PUBSUB', 'serviceUri', faults),
-    feeds: feeds(env, faults),
+    feeds: feeds(env, knownFeeds, faults),
     topics: topicNames,
     tickTtlSeconds: tickTtlSeconds(env, faults),
   }
@@ -51,12 +50,7 @@ export class SettingsError extends Error {
 }
 
 /** The names and the identity form are those of the Functions triggers, so that one set of settings serves triggers and SDK clients. */
-function connection(
-  env: Readonly<Record<string, string | undefined>>,
-  prefix: string,
-  hostSetting: string,
-  faults: string[],
-): Connection {
+function connection(env: Env, prefix: string, hostSetting: string, faults: string[]): Connection {
   const host = env[`${prefix}__${hostSetting}`]
   if (host) return { kind: 'identity', host, clientId: env[`${prefix}__clientId`] }
   const connectionString = env[prefix]
@@ -65,7 +59,11 @@ function connection(
   return { kind: 'connection-string', connectionString: '' }
 }
 
-function feeds(env: Readonly<Record<string, string | undefined>>, faults: string[]): ReadonlyMap<string, FeedSettings> {
+function feeds(
+  env: Env,
+  knownFeeds: Readonly<Record<string, FeedDefaults>>,
+  faults: string[],
+): ReadonlyMap<string, FeedSettings> {
   const chosen = (env['FEEDS'] ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
@@ -87,7 +85,7 @@ function feeds(env: Readonly<Record<string, string | undefined>>, faults: string
   return found
 }
 
-function tickTtlSeconds(env: Readonly<Record<string, string | undefined>>, faults: string[]): number {
+function tickTtlSeconds(env: Env, faults: string[]): number {
   const days = Number(env['TICK_TTL_DAYS'] || '30')
   if (!(days > 0 && days <= 3_650))
     faults.push(`TICK_TTL_DAYS is "${env['TICK_TTL_DAYS']}"; it takes a number of days, 3650 at most`)

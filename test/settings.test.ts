@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { polledFeeds } from '../functions/collect/feeds.ts'
 import { readSettings, SettingsError } from '../functions/settings.ts'
 import { appSettings } from '../infra/app-settings.ts'
 
@@ -12,7 +13,7 @@ const local = appSettings({
 
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
-    readSettings(env)
+    readSettings(env, polledFeeds)
     return []
   } catch (error) {
     return error instanceof SettingsError ? error.faults : [String(error)]
@@ -21,7 +22,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 
 describe('settings', () => {
   it('reads what the local stack writes', () => {
-    const settings = readSettings({ ...local, FEEDS: 'simulated, PredictIt' })
+    const settings = readSettings({ ...local, FEEDS: 'simulated, PredictIt' }, polledFeeds)
     expect(settings.eventHubs).toEqual({ kind: 'connection-string', connectionString: 'Endpoint=a' })
     expect([...settings.feeds.keys()]).toEqual(['simulated', 'predictit'])
   })
@@ -34,7 +35,7 @@ describe('settings', () => {
       webPubSubEndpoint: 'https://ps/',
       managedIdentityClientId: 'id',
     })
-    expect(readSettings(azure)).toMatchObject({
+    expect(readSettings(azure, polledFeeds)).toMatchObject({
       eventHubs: { kind: 'identity', host: 'ns.servicebus.windows.net', clientId: 'id' },
       cosmos: { kind: 'identity', host: 'https://db/' },
       webPubSub: { kind: 'identity', host: 'https://ps/' },
@@ -51,7 +52,10 @@ describe('settings', () => {
   })
 
   it('takes a feed’s own address, schedule and key', () => {
-    const settings = readSettings({ ...local, FEEDS: 'predictit', PREDICTIT_URL: 'http://x/', PREDICTIT_SCHEDULE: '* * * * * *' })
+    const settings = readSettings(
+      { ...local, FEEDS: 'predictit', PREDICTIT_URL: 'http://x/', PREDICTIT_SCHEDULE: '* * * * * *' },
+      polledFeeds,
+    )
     expect(settings.feeds.get('predictit')).toEqual({ url: 'http://x/', schedule: '* * * * * *', key: undefined })
   })
 })

@@ -1,21 +1,12 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions'
 
 import type { Connections } from '../connect/connections.ts'
-import type { FeedSettings, Settings } from '../settings.ts'
+import type { Settings } from '../settings.ts'
 import { collect } from './collect.ts'
 import { deadLetterStore, feedStore } from './cosmos.ts'
 import { eventHubPublisher } from './event-hub.ts'
-import type { Feed } from './feed.ts'
+import { openFeed } from './feeds.ts'
 import { newMemory } from './memory.ts'
-import { predictItFeed } from './predictit/feed.ts'
-import { intervalMsOf } from './schedule.ts'
-import { simulatedFeed } from './simulated/feed.ts'
-
-/** Every feed that can be polled. Adding one is a folder with its three files, and a line here and in `settings.ts`. */
-const polledFeeds: Record<string, (settings: FeedSettings) => Feed> = {
-  predictit: ({ url, schedule }) => predictItFeed({ url, everyMs: intervalMsOf(schedule) }),
-  simulated: ({ url, schedule }) => simulatedFeed({ seed: url, everyMs: intervalMsOf(schedule) }),
-}
 
 /** Less than the five minutes that host.json gives an invocation. */
 const pollDeadlineMs = 120_000
@@ -23,9 +14,7 @@ const pollDeadlineMs = 120_000
 /** One timer function a feed, so that one feed's trouble touches no other. */
 export function registerCollect(settings: Settings, connections: Connections): void {
   for (const [name, feedSettings] of settings.feeds) {
-    const open = polledFeeds[name]
-    if (open === undefined) throw new Error(`FEEDS names "${name}", which nothing in functions/collect polls`)
-    const feed = open(feedSettings)
+    const feed = openFeed(name, feedSettings)
     const memory = newMemory()
     app.timer(`collect${name.charAt(0).toUpperCase()}${name.slice(1)}`, {
       schedule: feedSettings.schedule,

@@ -18,7 +18,7 @@ export async function startBenchStack(root: string, env: Record<string, string> 
   const stack = await startStack({ appDir: folder, dataDir, pagePort: 0, env: { FEEDS: '', ...env } })
   return {
     stack,
-    services: connections(readSettings({ ...stack.settings, FEEDS: '' })),
+    services: connections(readSettings({ ...stack.settings }, {})),
     async stop() {
       await stack.stop()
       await rm(folder, { recursive: true, force: true })

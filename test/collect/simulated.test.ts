@@ -148,7 +148,7 @@ describe('the simulated world', () => {
   })
 
   it('is read like any other feed', async () => {
-    const feed = simulatedFeed({ seed: 'seed:1', everyMs: secondMs })
+    const feed = simulatedFeed({ url: 'seed:1', everyMs: secondMs })
     const poll = await feed.poll({ observedAtMs: startMs, validators: null, signal: new AbortController().signal })
     expect(poll).toEqual({ kind: 'complete', snapshots: simulate('seed:1', startMs), rejected: [], validators: null })
   })

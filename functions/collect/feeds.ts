@@ -1,0 +1,20 @@
+import type { FeedDefaults, FeedSettings } from '../settings.ts'
+import type { Feed } from './feed.ts'
+import { predictItFeed } from './predictit/feed.ts'
+import { intervalMsOf } from './schedule.ts'
+import { simulatedFeed } from './simulated/feed.ts'
+
+/** Every feed that can be polled, and how it is unless settings say otherwise. A new one is its folder, and its line here. */
+export const polledFeeds: Readonly<Record<string, PolledFeed>> = {
+  predictit: { url: 'https://www.predictit.org/api/marketdata/all/', schedule: '*/30 * * * * *', open: predictItFeed },
+  simulated: { url: 'seed:1', schedule: '* * * * * *', open: simulatedFeed },
+}
+
+export type PolledFeed = FeedDefaults & { open: (options: FeedOptions) => Feed }
+export type FeedOptions = { url: string; key: string | undefined; everyMs: number }
+
+export function openFeed(name: string, { url, schedule, key }: FeedSettings): Feed {
+  const known = polledFeeds[name]
+  if (known === undefined) throw new Error(`FEEDS names "${name}", which nothing in functions/collect polls`)
+  return known.open({ url, key, everyMs: intervalMsOf(schedule) })
+}

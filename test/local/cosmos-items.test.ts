@@ -187,6 +187,7 @@ describe('the server', () => {
     const container = await cosmos.container()
     expect(await statusOf(container.scripts.storedProcedures.readAll().fetchAll())).toBe(501)
     expect(await messageOf(container.scripts.storedProcedures.readAll().fetchAll())).toContain('stored procedures')
+    expect(await statusOf(container.deleteAllItemsForPartitionKey('m1'))).toBe(501)
   })
 })
 

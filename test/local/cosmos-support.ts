@@ -33,7 +33,7 @@ export async function startFixture(clock?: Clock): Promise<CosmosFixture> {
     async container(definition = {}) {
       count += 1
       const { container } = await client.database('test').containers.create({
-        id: `container-${count}`,
+        id: `container ü ${count}`,
         partitionKey: { paths: ['/marketId'] },
         indexingPolicy: lean(['/type/?', '/topic/?', '/seq/?']),
         ...definition,

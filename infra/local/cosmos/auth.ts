@@ -9,26 +9,13 @@ import { CosmosError } from './errors.ts'
 export const localKey = 'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=='
 
 const key = createSecretKey(localKey, 'base64')
-const types = new Set([
-  'dbs',
-  'colls',
-  'docs',
-  'pkranges',
-  'offers',
-  'sprocs',
-  'triggers',
-  'udfs',
-  'users',
-  'permissions',
-  'conflicts',
-])
 
 export function checkSignature(
   method: string,
   segments: readonly string[],
   headers: { authorization?: string | undefined; 'x-ms-date'?: string | string[] | undefined },
 ): void {
-  const authorization = headers.authorization === undefined ? '' : decodeURIComponent(headers.authorization)
+  const authorization = decoded(headers.authorization ?? '')
   if (authorization.startsWith('type=aad')) {
     throw new CosmosError(
       401,
@@ -47,11 +34,18 @@ export function checkSignature(
   }
 }
 
+function decoded(header: string): string {
+  try {
+    return decodeURIComponent(header)
+  } catch {
+    return ''
+  }
+}
+
 /** `dbs/odds/colls` is signed as the type `colls` of `dbs/odds`; `dbs/odds` as itself. Offers are signed in lower case. */
 function resourceOf(segments: readonly string[]): { type: string; link: string } {
   const isFeed = segments.length % 2 === 1
-  const type = (isFeed ? segments.at(-1) : segments.at(-2)) ?? ''
+  const type = ((isFeed ? segments.at(-1) : segments.at(-2)) ?? '').toLowerCase()
   const link = (isFeed ? segments.slice(0, -1) : segments).join('/')
-  if (type !== '' && !types.has(type)) return { type: type.toLowerCase(), link }
   return { type, link: type === 'offers' ? link.toLowerCase() : link }
 }

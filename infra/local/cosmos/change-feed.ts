@@ -8,7 +8,7 @@ import { documentJson, lsnOf, type Container } from './container.ts'
 import { columns, versionsPerLsn, type Row } from './document-table.ts'
 import { badRequest } from './errors.ts'
 import type { PartitionKey } from './partition-key.ts'
-import { maxPageBytes } from './query/run.ts'
+import { maxPageBytes } from './query/page.ts'
 import type { Store } from './store.ts'
 
 export type FeedStart =

@@ -9,7 +9,7 @@ import { operationNames, type OperationName } from './route.ts'
 export type Fault = {
   status: number
   count: number
-  /** Only requests whose path contains this. */
+  /** Only requests whose path, decoded, contains this. */
   path?: string
   /** Only requests of this kind; metadata requests of the SDK would otherwise use faults up. */
   operation?: OperationName
@@ -24,7 +24,7 @@ export type Faults = {
   pending(): readonly Fault[]
   clear(): void
   /** The fault of this request, if it meets one, which is thereby used. */
-  meet(path: string, operation: OperationName): Fault | undefined
+  meet(segments: readonly string[], operation: OperationName): Fault | undefined
 }
 
 const maxPending = 1_000
@@ -40,8 +40,9 @@ export function openFaults(): Faults {
     clear() {
       pending = []
     },
-    meet(path, operation) {
+    meet(segments, operation) {
       if (pending.length === 0) return undefined
+      const path = `/${segments.join('/')}`
       const fault = pending.find((each) => path.includes(each.path ?? '') && (each.operation ?? operation) === operation)
       if (fault === undefined) return undefined
       fault.count -= 1

@@ -10,7 +10,7 @@ export function reply(status: number, charge: number, body: string, headers: Rec
 /** `x-ms-session-token` is `<range>:<version>#<lsn>`; the container's rid lets the SDK file it. */
 export function containerHeaders(container: Container): Record<string, string> {
   return {
-    'x-ms-alt-content-path': `dbs/${container.database}/colls/${container.definition.id}`,
+    'x-ms-alt-content-path': encodeURI(`dbs/${container.database}/colls/${container.definition.id}`),
     'x-ms-content-path': container.rid,
     'x-ms-session-token': `0:-1#${container.lsn}`,
     lsn: String(container.lsn),

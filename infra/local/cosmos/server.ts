@@ -17,7 +17,7 @@ import { errorReply, reply, type Reply } from './reply.ts'
 import { readBody } from './request-body.ts'
 import { carryOutResource } from './resource-operations.ts'
 import { isResourceOperation, operationOf, splitPath } from './route.ts'
-import { openStore } from './store.ts'
+import { openStore, type Store } from './store.ts'
 import { sweepExpired } from './ttl.ts'
 
 export type CosmosOptions = {
@@ -36,18 +36,20 @@ const host = '127.0.0.1'
 const keepAliveMs = 600_000
 const closeWithinMs = 2_000
 
-export async function startCosmos({
-  port,
-  dataDir,
-  clock = systemClock,
-  log = () => {},
-  layout,
-}: CosmosOptions): Promise<CosmosServer> {
-  const store = openStore(dataDir)
+export async function startCosmos(options: CosmosOptions): Promise<CosmosServer> {
+  const store = openStore(options.dataDir)
+  try {
+    return await serve(store, options)
+  } catch (error) {
+    store.close()
+    throw error
+  }
+}
+
+async function serve(store: Store, { port, clock = systemClock, log = () => {}, layout }: CosmosOptions): Promise<CosmosServer> {
   const catalog = openCatalog(store, clock)
   if (layout !== undefined) provision(catalog, layout, log)
   const faults = openFaults()
-  const stopSweeping = sweepExpired(store, catalog.containers, clock)
 
   const answer = async (incoming: IncomingMessage): Promise<Reply> => {
     const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/'
@@ -55,11 +57,11 @@ export async function startCosmos({
     const body = method === 'GET' ? '' : await readBody(incoming)
     if (path === '/_local/faults') return faultsReply(faults, method, body)
     const request = { method, path, segments: splitPath(path), headers: incoming.headers }
-    checkSignature(method, request.segments, incoming.headers)
+    // Before the signature, so that what is not supported is named even where it is signed in a way that is not known here.
     const operation = operationOf(request)
-    const fault = faults.meet(path, operation)
-    if (fault !== undefined)
-      log('fault answered', { operation, path, status: fault.status, afterCommit: fault.afterCommit === true })
+    checkSignature(method, request.segments, incoming.headers)
+    const fault = faults.meet(request.segments, operation)
+    if (fault !== undefined) log('fault met', { operation, path, status: fault.status, afterCommit: fault.afterCommit === true })
     if (fault !== undefined && fault.afterCommit !== true) return faultReply(fault)
     const nowSeconds = Math.floor(clock.nowMs() / 1_000)
     const done = isResourceOperation(operation)
@@ -76,16 +78,16 @@ export async function startCosmos({
         return reply(500, 0, errorBody(500, `The local Cosmos DB server failed: ${String(error)}`))
       })
       .then((sent) => send(response, sent))
-      .catch((error: unknown) => log('answer lost', { path: incoming.url, error: String(error) }))
+      .catch((error: unknown) => {
+        log('answer lost', { method: incoming.method, path: incoming.url, error: String(error) })
+        response.destroy()
+      })
   })
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(port, host, listening)
-  }).catch((error: unknown) => {
-    stopSweeping()
-    store.close()
-    throw error
   })
+  const stopSweeping = sweepExpired(store, catalog.containers, clock)
 
   const actualPort = (server.address() as AddressInfo).port
   const endpoint = `http://${host}:${actualPort}/`

@@ -30,6 +30,7 @@ export function openStore(dataDir: string): Store {
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = 8000;
+      PRAGMA journal_size_limit = 67108864;
       PRAGMA cache_size = -65536;
       PRAGMA temp_store = MEMORY;
       BEGIN IMMEDIATE; COMMIT;`)

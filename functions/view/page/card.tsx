@@ -1,4 +1,5 @@
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 
 import { marketOverround, type Selection } from '../../book/market.ts'
 import { isRemoved, rowsShown } from './arrange.ts'
@@ -15,6 +16,9 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
   const removedShown = useSignal(false)
   const everyQuote = useSignal(false)
 
+  const article = useRef<HTMLElement>(null)
+  useEffect(() => noteOffscreen(article.current), [])
+
   const selections = new Map(book.selections.map((selection) => [selection.id, selection]))
   const inOrder = rows.flatMap((id) => selections.get(id) ?? [])
   const removed = book.selections.filter(isRemoved)
@@ -24,14 +28,7 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
   const columns = 1 + sides.size
   const titleId = `name-${book.marketId}`
   const list = (of: readonly Selection[], hiddenFrom: number) => (
-    <Rows
-      market={book}
-      selections={of}
-      moves={moves}
-      view={store.view.value}
-      hiddenFrom={hiddenFrom}
-      everyQuote={everyQuote.value}
-    />
+    <Rows market={book} selections={of} moves={moves} view={store.view} hiddenFrom={hiddenFrom} everyQuote={everyQuote.value} />
   )
   const lines =
     countLines(inOrder.slice(0, shown), everyQuote.value) +
@@ -39,6 +36,7 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
     [foldable, removed.length > 0, bookmakers > 1].filter(Boolean).length
   return (
     <article
+      ref={article}
       class="card"
       aria-labelledby={titleId}
       data-market={book.marketId}
@@ -87,6 +85,13 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
       <Times store={store} card={card} />
     </article>
   )
+}
+
+/** The browser leaves cards out that are far from the screen (`content-visibility`); what plays in them need not be played. */
+function noteOffscreen(card: HTMLElement | null) {
+  const note = (event: Event) => card?.toggleAttribute('data-offscreen', 'skipped' in event && event.skipped === true)
+  card?.addEventListener('contentvisibilityautostatechange', note)
+  return () => card?.removeEventListener('contentvisibilityautostatechange', note)
 }
 
 /** The grid reserves room by lines, so that cards of all heights pack without gaps and none is measured. */

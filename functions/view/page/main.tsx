@@ -4,7 +4,8 @@ import { render } from 'preact'
 import { createApi } from './api.ts'
 import { App } from './app.tsx'
 import { forScripts } from './for-scripts.ts'
-import { loadPreferences, savePreferences } from './preferences.ts'
+import { browserMemory, loadPreferences, savePreferences } from './preferences.ts'
+import { watchReader } from './reader.ts'
 import { Session } from './session.ts'
 import { OddsSocket } from './socket.ts'
 import { Store } from './store.ts'
@@ -15,7 +16,7 @@ const root = document.querySelector<HTMLElement>('#app')
 if (root === null) throw new Error('index.html has no #app for the board')
 
 const nowMs = () => Date.now()
-const store = new Store(loadPreferences(localStorage), nowMs(), requestAnimationFrame.bind(window))
+const store = new Store(loadPreferences(browserMemory), nowMs(), requestAnimationFrame.bind(window))
 const session = new Session({
   api: createApi(fetch.bind(window), nowMs),
   openSocket: (url, groups, listener) => new OddsSocket(url, groups, listener, nowMs),
@@ -30,10 +31,9 @@ window.oddscast = forScripts(store)
 effect(() => {
   root.dataset['state'] = store.connection.value.state
 })
-effect(() => savePreferences(localStorage, { view: store.view.value, sort: store.sort.value }))
+effect(() => savePreferences(browserMemory, { view: store.view.value, sort: store.sort.value }))
 
-/** Whoever points at the board or works in it by keyboard is reading it: then nothing may change its place. */
-const isRead = () => document.querySelector('#board:hover, #board:focus-within') !== null
+const isRead = watchReader(nowMs)
 let arrangedAtMs = nowMs()
 setInterval(() => {
   session.beat()

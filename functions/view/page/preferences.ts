@@ -5,6 +5,12 @@ import type { Preferences } from './store.ts'
 /** What the browser remembers of the reader's choices. Storage may be refused or hold anything: then the defaults serve. */
 type Memory = Pick<Storage, 'getItem' | 'setItem'>
 
+/** Where storage is forbidden, already the mention of `localStorage` throws. */
+export const browserMemory: Memory = {
+  getItem: (key) => localStorage.getItem(key),
+  setItem: (key, value) => localStorage.setItem(key, value),
+}
+
 const keys = { view: 'oddscast.prices', sort: 'oddscast.sort' }
 
 export function loadPreferences(memory: Memory): Preferences {

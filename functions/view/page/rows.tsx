@@ -1,7 +1,9 @@
+import type { ReadonlySignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 import { type QuoteKey, quoteKeyOf } from '../../book/ids.ts'
-import type { Book, Quote, Selection } from '../../book/market.ts'
+import type { Book, MarketStatus, Quote, Selection } from '../../book/market.ts'
+import type { PriceFormat } from '../../book/price.ts'
 import { bestQuote, chanceOf } from './arrange.ts'
 import type { Direction, PriceSide } from './board.ts'
 import { formatPrice, type PriceView, shownDirection } from './format.ts'
@@ -12,7 +14,7 @@ type RowsProps = {
   market: Book
   selections: readonly Selection[]
   moves: ReadonlyMap<QuoteKey, ShownMove>
-  view: PriceView
+  view: ReadonlySignal<PriceView>
   /** Rows from here on are folded away, but stay in the document for scripts and for finding in the page. */
   hiddenFrom: number
   everyQuote: boolean
@@ -22,10 +24,12 @@ export function Rows({ market, selections, moves, view, hiddenFrom, everyQuote }
   const row = (selection: Selection, quote: Quote | undefined, hidden: boolean, other: boolean) => (
     <Row
       key={`${selection.id} ${other ? quote?.bookmaker : ''}`}
-      market={market}
       selection={selection}
       quote={quote}
       move={quote === undefined ? undefined : moves.get(quoteKeyOf(selection.id, quote.bookmaker))}
+      format={market.priceFormat}
+      marketName={market.name}
+      marketStatus={market.status}
       view={view}
       hidden={hidden}
       other={other}
@@ -44,20 +48,25 @@ export function Rows({ market, selections, moves, view, hiddenFrom, everyQuote }
 }
 
 type RowProps = {
-  market: Book
   selection: Selection
   quote: Quote | undefined
   move: ShownMove | undefined
-  view: PriceView
+  format: PriceFormat
+  marketName: string
+  marketStatus: MarketStatus
+  view: ReadonlySignal<PriceView>
   hidden: boolean
   other: boolean
 }
 
-/** One quote of a selection: the best one, under the selection's name, or another, under its bookmaker's. */
-function Row({ market, selection, quote, move, view, hidden, other }: RowProps) {
-  const status = quote?.status ?? market.status
-  const { priceFormat } = market
-  const cell = (side: PriceSide) => <Price side={side} quote={quote} format={priceFormat} view={view} move={move} />
+/**
+ * One quote of a selection: the best one, under the selection's name, or another, under its bookmaker's. A component that reads a signal
+ * is rendered again only when that or one of its props changes: so a tick renders its own row, not the whole card.
+ */
+function Row({ selection, quote, move, format, marketName, marketStatus, view, hidden, other }: RowProps) {
+  const shownView = view.value
+  const status = quote?.status ?? marketStatus
+  const cell = (side: PriceSide) => <Price side={side} quote={quote} format={format} view={shownView} move={move} />
   return (
     <tr
       data-selection={selection.id}
@@ -66,16 +75,16 @@ function Row({ market, selection, quote, move, view, hidden, other }: RowProps) 
       hidden={hidden}
       class={other ? 'other' : ''}
     >
-      <th scope="row" style={{ '--chance': other ? 0 : chanceOf(quote, priceFormat) }}>
+      <th scope="row" style={{ '--chance': other ? 0 : chanceOf(quote, format) }}>
         <div class="selection">
           {!other && <Picture url={selection.image} name={selection.name} size={20} />}
           <span class="name" title={selection.name}>
-            {other ? quote?.bookmaker : selection.name === market.name ? 'Yes' : selection.name}
+            {other ? quote?.bookmaker : selection.name === marketName ? 'Yes' : selection.name}
           </span>
           {quote !== undefined && quote.point !== null && <span class="point">{signed(quote.point)}</span>}
           {!other && selection.quotes.length > 1 && <span class="by">{quote?.bookmaker}</span>}
-          {status !== market.status && <span class="label">{status}</span>}
-          {move !== undefined && <Arrow move={move} market={market} view={view} />}
+          {status !== marketStatus && <span class="label">{status}</span>}
+          {move !== undefined && <Arrow move={move} format={format} view={shownView} />}
         </div>
       </th>
       {cell('last')}
@@ -88,7 +97,7 @@ function Row({ market, selection, quote, move, view, hidden, other }: RowProps) 
 type PriceProps = {
   side: PriceSide
   quote: Quote | undefined
-  format: Book['priceFormat']
+  format: PriceFormat
   view: PriceView
   move: ShownMove | undefined
 }
@@ -98,7 +107,7 @@ function Price({ side, quote, format, view, move }: PriceProps) {
   const change = move?.changes.find((c) => c.side === side)
   const cell = useRef<HTMLTableCellElement>(null)
   const direction = change === undefined ? undefined : shownDirection(change.direction, format, view)
-  useFlash(cell, direction, change === undefined ? 0 : (move?.count ?? 0))
+  useFlash(cell, direction, move?.count ?? 0)
   return (
     <td ref={cell} data-price={side} data-value={price ?? ''}>
       {formatPrice(price, format, view)}
@@ -106,39 +115,33 @@ function Price({ side, quote, format, view, move }: PriceProps) {
   )
 }
 
-function Arrow({ move, market, view }: { move: ShownMove; market: Book; view: PriceView }) {
+function Arrow({ move, format, view }: { move: ShownMove; format: PriceFormat; view: PriceView }) {
   const [{ direction, from }] = move.changes
-  const arrow = useRef<HTMLSpanElement>(null)
-  const shown = shownDirection(direction, market.priceFormat, view)
-  useFlash(arrow, undefined, move.count)
+  const shown = shownDirection(direction, format, view)
   return (
-    <span ref={arrow} class="arrow" data-direction={shown}>
+    <span class="arrow" data-direction={shown}>
       <span class="unseen">
-        {shown} from {formatPrice(from, market.priceFormat, view)}
+        {shown} from {formatPrice(from, format, view)}
       </span>
     </span>
   )
 }
 
-const flashForMs = 1_800
-const arrowForMs = 12_000
+const flashForMs = 1_200
 
 /**
  * Played by script, once per move: an animation from the style sheet would play again whenever a card is put in another place. Only
- * moves later than the one found at first are played, so that nothing flashes when a row comes into being.
+ * moves later than the one found at first are played, so that nothing flashes when a row comes into being; and only in cards
+ * that are on the screen, since each running animation costs something in every frame.
  */
-function useFlash(element: { current: HTMLElement | null }, direction: Direction | undefined, count: number) {
+function useFlash(cell: { current: HTMLElement | null }, direction: Direction | undefined, count: number) {
   const seen = useRef(count)
   useEffect(() => {
     if (count === seen.current) return
     seen.current = count
+    if (direction === undefined || cell.current === null || cell.current.closest('[data-offscreen]') !== null) return
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
-    if (direction === undefined) element.current?.animate([{ opacity: 1 }, { opacity: 1, offset: 0.7 }, {}], arrowForMs)
-    else
-      element.current?.animate([{ backgroundColor: `var(--${direction}-flash)` }, {}], {
-        duration: flashForMs,
-        easing: 'ease-out',
-      })
+    cell.current.animate([{ backgroundColor: `var(--${direction}-flash)` }, {}], { duration: flashForMs, easing: 'ease-out' })
   }, [count])
 }
 

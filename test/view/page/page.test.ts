@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { FeedHealth } from '../../../functions/book/feed-health.ts'
 import { buildPage } from '../../../scripts/build.ts'
-import type {} from '../../../functions/view/page/for-scripts.ts'
+import type { ForScripts } from '../../../functions/view/page/for-scripts.ts'
 import { chromiumArgs, findChromium } from '../../support/chromium.ts'
 import { type BoardServer, startBoardServer } from './board-server.ts'
 import { feed, market, selection } from './odds-world.ts'
@@ -57,7 +57,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium (skipped wit
       `[data-market="${id}"] [data-selection="${selection(name)}"] [data-price=${side}][data-value="${value}"]`,
     )
   const held = async () => {
-    const { markets } = await page.evaluate(() => window.oddscast.board())
+    const { markets } = await page.evaluate((): ReturnType<ForScripts['board']> => window.oddscast.board())
     return markets.toSorted((p, q) => (p.marketId < q.marketId ? -1 : 1))
   }
   const stored = () => [server.world.book(a), server.world.book(b)]
@@ -147,6 +147,18 @@ describe.skipIf(executablePath === undefined)('the page in Chromium (skipped wit
     await page.waitForSelector(`[data-feed=${feed}][data-feed-state=late], [data-feed=${feed}][data-feed-state=down]`)
     await page.locator(`[data-feed=${feed}]`).click()
     expect(await page.locator('.failure').textContent()).toMatch(/^HTTP 429\. Failing for 1 min, 3 times in a row\.$/)
+  })
+
+  it('fits a phone without a sideways scroll, and reserves for each card the room it takes', async () => {
+    const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
+    await phone.goto(server.url)
+    await phone.waitForSelector('[data-state=live] [data-market]')
+    expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    const overlong = await phone.evaluate(() =>
+      [...document.querySelectorAll('.card')].filter((card) => card.scrollHeight > card.clientHeight).map((card) => card.id),
+    )
+    expect(overlong).toEqual([])
+    await phone.close()
   })
 
   it('did all this without an error', () => {

@@ -114,10 +114,20 @@ async function outcomeOf(run: Run): Promise<Outcome> {
 
 async function ask({ feed, memory, observedAtMs, sendAll, circumstances: { signal } }: Run): Promise<Poll> {
   try {
-    return await feed.poll({ observedAtMs, validators: sendAll ? null : memory.validators, signal })
+    return withoutDoubt(await feed.poll({ observedAtMs, validators: sendAll ? null : memory.validators, signal }))
   } catch (error) {
     return { kind: 'failed', reason: `the feed's reader broke: ${reasonOf(error)}`, retryAfterMs: null }
   }
+}
+
+/** A market whose very id cannot be read may be any of those that seem to be missing: no poll with one in it buries anything (I10). */
+function withoutDoubt(poll: Poll): Poll {
+  if (poll.kind !== 'complete') return poll
+  const { snapshots, rejected } = poll
+  const nameless = rejected.filter((market) => market.marketId === null).length
+  if (nameless === 0) return poll
+  const reason = `${nameless} of ${snapshots.length + rejected.length} markets came without a readable id`
+  return { kind: 'partial', snapshots, rejected, reason }
 }
 
 async function failed(run: Run, { reason, retryAfterMs }: Extract<Poll, { kind: 'failed' }>): Promise<Outcome> {

@@ -117,6 +117,15 @@ describe('a tombstone', () => {
   })
 
   it.each<[string, (at: PollAt) => Poll]>([
+    [
+      'complete but for a market without a readable id',
+      (at) => ({
+        kind: 'complete',
+        snapshots: listed({ 2: 0.6 }, at),
+        rejected: [{ marketId: null, reason: 'id: expected number', body: '{}' }],
+        validators: null,
+      }),
+    ],
     ['partial', (at) => ({ kind: 'partial', snapshots: listed({ 2: 0.6 }, at), rejected: [], reason: 'page 2 is missing' })],
     ['failed', () => ({ kind: 'failed', reason: 'down', retryAfterMs: null })],
     ['unchanged', () => ({ kind: 'unchanged' })],

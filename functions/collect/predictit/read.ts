@@ -29,14 +29,11 @@ export function readMarkets(json: unknown, observedAtMs: number, validators: Val
     }
   }
 
-  const nameless = rejected.filter((market) => market.marketId === null).length
-  if (snapshots.length === 0) return partial(`none of ${markets.length} markets could be read: ${rejected[0]?.reason}`)
-  if (nameless > 0) return partial(`${nameless} of ${markets.length} markets came without a readable id`)
-  return { kind: 'complete', snapshots, rejected, validators }
-
-  function partial(reason: string): Poll {
+  if (snapshots.length === 0) {
+    const reason = `none of ${markets.length} markets could be read: ${rejected[0]?.reason}`
     return { kind: 'partial', snapshots, rejected, reason }
   }
+  return { kind: 'complete', snapshots, rejected, validators }
 }
 
 const unusable = (reason: string): Poll => ({ kind: 'failed', reason, retryAfterMs: null })

@@ -169,9 +169,9 @@ describe('ORDER BY', () => {
   })
 
   it('follows the most specific path of the indexing policy', async () => {
-    const policy = { includedPaths: [{ path: '/*' }, { path: '/a/b/?' }], excludedPaths: [{ path: '/a/*' }] }
-    const container = await containerOf([{ a: { b: 2, c: 1 } }, { a: { b: 1, c: 2 } }], { indexingPolicy: policy })
-    expect(await all(container, 'SELECT VALUE c.a.b FROM c ORDER BY c.a.b')).toEqual([1, 2])
+    const policy = { includedPaths: [{ path: '/*' }, { path: '/a/b/*' }], excludedPaths: [{ path: '/a/*' }] }
+    const container = await containerOf([{ a: { b: { x: 2 }, c: 1 } }, { a: { b: { x: 1 }, c: 2 } }], { indexingPolicy: policy })
+    expect(await all(container, 'SELECT VALUE c.a.b.x FROM c ORDER BY c.a.b.x')).toEqual([1, 2])
     expect(await all(container, 'SELECT VALUE c.id FROM c ORDER BY c.id DESC')).toEqual(['d1', 'd0'])
     expect(await statusOf(all(container, 'SELECT * FROM c ORDER BY c.a.c'))).toBe(400)
   })

@@ -21,6 +21,7 @@ type RowsProps = {
 }
 
 export function Rows({ market, selections, moves, view, hiddenFrom, everyQuote }: RowsProps) {
+  const handicap = market.selections.some(({ quotes }) => quotes.some(({ point }) => point !== null && point < 0))
   const row = (selection: Selection, quote: Quote | undefined, hidden: boolean, other: boolean) => (
     <Row
       key={`${selection.id} ${other ? quote?.bookmaker : ''}`}
@@ -31,6 +32,7 @@ export function Rows({ market, selections, moves, view, hiddenFrom, everyQuote }
       marketName={market.name}
       marketStatus={market.status}
       view={view}
+      handicap={handicap}
       hidden={hidden}
       other={other}
     />
@@ -55,6 +57,8 @@ type RowProps = {
   marketName: string
   marketStatus: MarketStatus
   view: ReadonlySignal<PriceView>
+  /** The points of this market are handicaps, given and taken, not a total: then a plus says something. */
+  handicap: boolean
   hidden: boolean
   other: boolean
 }
@@ -63,7 +67,7 @@ type RowProps = {
  * One quote of a selection: the best one, under the selection's name, or another, under its bookmaker's. A component that reads a signal
  * is rendered again only when that or one of its props changes: so a tick renders its own row, not the whole card.
  */
-function Row({ selection, quote, move, format, marketName, marketStatus, view, hidden, other }: RowProps) {
+function Row({ selection, quote, move, format, marketName, marketStatus, view, handicap, hidden, other }: RowProps) {
   const shownView = view.value
   const status = quote?.status ?? marketStatus
   const cell = (side: PriceSide) => <Price side={side} quote={quote} format={format} view={shownView} move={move} />
@@ -81,7 +85,7 @@ function Row({ selection, quote, move, format, marketName, marketStatus, view, h
           <span class="name" title={selection.name}>
             {other ? quote?.bookmaker : selection.name === marketName ? 'Yes' : selection.name}
           </span>
-          {quote !== undefined && quote.point !== null && <span class="point">{signed(quote.point)}</span>}
+          {quote !== undefined && quote.point !== null && <span class="point">{pointIn(quote.point, handicap)}</span>}
           {!other && selection.quotes.length > 1 && <span class="by">{quote?.bookmaker}</span>}
           {status !== marketStatus && <span class="label">{status}</span>}
           {move !== undefined && <Arrow move={move} format={format} view={shownView} />}
@@ -145,4 +149,4 @@ function useFlash(cell: { current: HTMLElement | null }, direction: Direction | 
   }, [count])
 }
 
-const signed = (point: number) => (point > 0 ? `+${point}` : String(point).replace('-', '−'))
+const pointIn = (point: number, handicap: boolean) => (handicap && point > 0 ? `+${point}` : String(point).replace('-', '−'))

@@ -1,19 +1,7 @@
 import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic } from './ids.ts'
 import { decimalOdds, type DecimalOdds, impliedProbability, overround, type PriceFormat, type Probability } from './price.ts'
+import type { MarketStatus, QuoteValue } from './quote.ts'
 import type { Tick } from './tick.ts'
-
-export const marketStatuses = ['open', 'suspended', 'closed', 'settled'] as const
-export type MarketStatus = (typeof marketStatuses)[number]
-
-/** A quote follows its market unless it is withdrawn alone; `removed` is the tombstone. */
-export const quoteStatuses = [...marketStatuses, 'removed'] as const
-export type QuoteStatus = (typeof quoteStatuses)[number]
-
-/** All in the feed's own unit; null means that nobody is on that side. `point` is the line of a spread or total. */
-export type Prices = { last: number | null; back: number | null; lay: number | null; point: number | null }
-
-/** What dedupe compares: two quotes with the same value are one observation, however often the feed restamps it. */
-export type QuoteValue = Prices & { status: QuoteStatus }
 
 /** The real-world happening that is bet on. */
 export type Fixture = { id: string; name: string; startsAtMs: number | null }
@@ -27,18 +15,21 @@ export type MarketDescription = {
   fixture: Fixture | null
 }
 
-/**
- * One market as a feed showed it at one instant: what every `map.ts` gives.
- * `complete: false` marks a partial push, from whose gaps nothing may be concluded.
- * `asOfMs` orders snapshots of one market; see DESIGN, Identity and Event hubs, for which clock it is.
- */
-export type Snapshot = {
+/** What a feed said of one market: which, and when. `asOfMs` is the clock that orders it: the feed's own where that can be trusted per market, else ours. */
+export type Said = {
   marketId: MarketId
   feed: FeedName
   topic: Topic
   asOfMs: number
   observedAtMs: number
   publishedAtMs: number | null
+}
+
+/**
+ * One market as a feed showed it at one instant: what every `map.ts` gives.
+ * `complete: false` marks a partial push, from whose gaps nothing may be concluded.
+ */
+export type Snapshot = Said & {
   complete: boolean
   priceFormat: PriceFormat
   market: MarketDescription
@@ -48,14 +39,7 @@ export type SnapshotSelection = { id: SelectionId; name: string; image: string |
 export type SnapshotQuote = QuoteValue & { bookmaker: Bookmaker }
 
 /** A complete poll no longer lists this market. */
-export type GoneMarket = {
-  marketId: MarketId
-  feed: FeedName
-  topic: Topic
-  asOfMs: number
-  observedAtMs: number
-  publishedAtMs: number | null
-}
+export type GoneMarket = Said
 
 /** All current prices of one market, and the `seq` of the last tick in them. The store and the browser hold this same shape. */
 export type Book = MarketDescription & {
@@ -88,7 +72,7 @@ export function applyTicks<B extends Book>(book: B, ticks: readonly Tick[]): B {
   const latest = new Map<QuoteKey, Tick>()
   for (const tick of fresh) latest.set(quoteKeyOf(tick.selectionId, tick.bookmaker), tick)
   const selections = book.selections.map((selection) => withTicks(selection, latest, book.priceFormat))
-  for (const tick of latest.values()) addSelection(selections, tick, book.priceFormat)
+  if (latest.size > 0) addQuotes(selections, latest.values(), book.priceFormat)
   return { ...book, seq: last.seq, status: last.marketStatus, changedAtMs: last.observedAtMs, selections }
 }
 
@@ -133,10 +117,14 @@ function withTicks(selection: Selection, latest: Map<QuoteKey, Tick>, format: Pr
   return touched ? { ...selection, quotes } : selection
 }
 
-function addSelection(selections: Selection[], tick: Tick, format: PriceFormat): void {
-  const at = selections.findIndex((selection) => selection.id === tick.selectionId)
-  const quote = quoteOf(tick, format)
-  const known = selections[at]
-  if (known === undefined) selections.push({ id: tick.selectionId, name: tick.selectionName, image: null, quotes: [quote] })
-  else selections[at] = { ...known, quotes: [...known.quotes, quote] }
+/** What is left of the ticks: first quotes, of selections that are new or of bookmakers that are new to them. */
+function addQuotes(selections: Selection[], ticks: Iterable<Tick>, format: PriceFormat): void {
+  const places = new Map(selections.map(({ id }, place) => [id, place]))
+  for (const tick of ticks) {
+    const quote = quoteOf(tick, format)
+    const place = places.get(tick.selectionId) ?? selections.length
+    const known = selections[place] ?? { id: tick.selectionId, name: tick.selectionName, image: null, quotes: [] }
+    selections[place] = { ...known, quotes: [...known.quotes, quote] }
+    places.set(tick.selectionId, place)
+  }
 }

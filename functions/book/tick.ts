@@ -1,5 +1,5 @@
 import type { Bookmaker, SelectionId } from './ids.ts'
-import type { MarketStatus, QuoteStatus, QuoteValue } from './market.ts'
+import type { MarketStatus, QuoteStatus, QuoteValue } from './quote.ts'
 
 /**
  * What happened to a quote. `opened`: first seen. `moved`: a price changed. `line-moved`: its `point` did. `suspended`, `closed`,

@@ -2,7 +2,8 @@ import * as v from '@badrap/valita'
 
 import type { FeedHealth } from './feed-health.ts'
 import { bookmakerOf, feedName, type MarketId, quoteKeyOf, type SelectionId, topicOf } from './ids.ts'
-import { type Book, type GoneMarket, type MarketStatus, marketStatuses, quoteStatuses, type Snapshot } from './market.ts'
+import type { Book, GoneMarket, Snapshot } from './market.ts'
+import { type MarketStatus, marketStatuses, quoteStatuses } from './quote.ts'
 import { isPrice, priceFormats } from './price.ts'
 import { type Tick, tickKinds } from './tick.ts'
 

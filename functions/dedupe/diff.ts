@@ -1,5 +1,6 @@
 import { type QuoteKey, quoteKeyOf } from '../book/ids.ts'
-import type { Book, QuoteValue, Snapshot, SnapshotQuote } from '../book/market.ts'
+import type { Book, Snapshot, SnapshotQuote } from '../book/market.ts'
+import type { QuoteValue } from '../book/quote.ts'
 import { type Tick, tickKindOf } from '../book/tick.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
 

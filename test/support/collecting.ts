@@ -1,5 +1,6 @@
 import { bookmakerOf, feedName, marketIdOf, selectionIdOf, topicOf } from '../../functions/book/ids.ts'
-import type { MarketStatus, Snapshot } from '../../functions/book/market.ts'
+import type { Snapshot } from '../../functions/book/market.ts'
+import type { MarketStatus } from '../../functions/book/quote.ts'
 import type { SnapshotMessage } from '../../functions/book/wire.ts'
 import { collect, type CollectPorts, type CollectReport } from '../../functions/collect/collect.ts'
 import type { DeadLetter } from '../../functions/collect/dead-letter.ts'

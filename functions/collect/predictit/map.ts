@@ -1,5 +1,6 @@
 import { bookmakerOf, marketIdOf, selectionIdOf, topicOf } from '../../book/ids.ts'
-import type { MarketStatus, Snapshot, SnapshotSelection } from '../../book/market.ts'
+import type { Snapshot, SnapshotSelection } from '../../book/market.ts'
+import type { MarketStatus } from '../../book/quote.ts'
 import { predictIt, type RawContract, type RawMarket } from './raw.ts'
 
 /** PredictIt's words end here. All of its markets are politics, and the venue itself is who quotes. */

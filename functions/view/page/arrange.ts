@@ -1,5 +1,6 @@
 import type { FeedName, MarketId, SelectionId, Topic } from '../../book/ids.ts'
-import type { Book, MarketStatus, Quote, Selection } from '../../book/market.ts'
+import type { Book, Quote, Selection } from '../../book/market.ts'
+import type { MarketStatus } from '../../book/quote.ts'
 import { impliedProbability, type PriceFormat } from '../../book/price.ts'
 
 /** Which markets the reader wants to see; `null` is any. */

@@ -1,6 +1,7 @@
 import type { FeedHealth } from '../../book/feed-health.ts'
 import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId } from '../../book/ids.ts'
-import { applyTicks, type Book, type Prices, type Quote } from '../../book/market.ts'
+import { applyTicks, type Book, type Quote } from '../../book/market.ts'
+import type { Prices } from '../../book/quote.ts'
 import type { MarketDelta } from '../../book/wire.ts'
 
 export type Direction = 'up' | 'down'

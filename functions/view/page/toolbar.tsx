@@ -2,7 +2,7 @@ import { type ReadonlySignal, useComputed } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 import { feedName } from '../../book/ids.ts'
-import { marketStatuses } from '../../book/market.ts'
+import { marketStatuses } from '../../book/quote.ts'
 import { type Sort, sorts } from './arrange.ts'
 import { type PriceView, priceViews } from './format.ts'
 import type { Store } from './store.ts'

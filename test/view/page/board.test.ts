@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { Prices } from '../../../functions/book/market.ts'
+import type { Prices } from '../../../functions/book/quote.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
 import { Board } from '../../../functions/view/page/board.ts'
 import { conflated, imageOf, market, OddsWorld, selection } from './odds-world.ts'

@@ -1,5 +1,6 @@
 import { bookmakerOf, feedName, type MarketId, marketIdOf, selectionIdOf, topicOf } from '../../../functions/book/ids.ts'
-import { applyTicks, type Book, type MarketStatus, type Prices, type QuoteStatus } from '../../../functions/book/market.ts'
+import { applyTicks, type Book } from '../../../functions/book/market.ts'
+import type { MarketStatus, Prices, QuoteStatus } from '../../../functions/book/quote.ts'
 import type { Tick, TickKind } from '../../../functions/book/tick.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
 

@@ -39,8 +39,10 @@ export function bookDocument(book: StoredBook): BookDocument {
   return { id: bookDocumentId, type: 'book', ...book }
 }
 
-export function tickDocument(tick: Tick, book: Book, ttlSeconds: number): TickDocument {
-  return {
+/** The documents of the ticks of one write. They have few instants between them, and text of an instant is slow to make. */
+export function tickDocuments(ticks: readonly Tick[], book: Book, ttlSeconds: number): TickDocument[] {
+  const iso = isoText()
+  return ticks.map((tick) => ({
     id: tickDocumentId(tick.seq),
     type: 'tick',
     ttl: ttlSeconds,
@@ -55,6 +57,17 @@ export function tickDocument(tick: Tick, book: Book, ttlSeconds: number): TickDo
     publishedAt: tick.publishedAtMs === null ? null : iso(tick.publishedAtMs),
     observedAt: iso(tick.observedAtMs),
     storedAt: iso(tick.storedAtMs),
+  }))
+}
+
+function isoText(): (ms: number) => string {
+  const made = new Map<number, string>()
+  return (ms) => {
+    const known = made.get(ms)
+    if (known !== undefined) return known
+    const text = new Date(ms).toISOString()
+    made.set(ms, text)
+    return text
   }
 }
 
@@ -70,8 +83,6 @@ export function parseTickDocument(raw: unknown): Parsed<ReadTick> {
   const { marketId, topic, ...tick } = parsed.value
   return { ok: true, value: { marketId, topic, tick } }
 }
-
-const iso = (ms: number) => new Date(ms).toISOString()
 
 const position = v.object({ partition: v.string(), sequence: v.number() })
 const bookDocumentSchema = v.object({ ...bookFields, asOfMs: v.number(), hub: position.nullable() })

@@ -7,7 +7,7 @@ import {
   type BookDocument,
   bookDocumentId,
   parseBookDocument,
-  tickDocument,
+  tickDocuments,
   type TickDocument,
 } from '../book/documents.ts'
 import type { MarketId } from '../book/ids.ts'
@@ -59,7 +59,7 @@ function operations(held: HeldBook | undefined, { book, ticks }: Write, ttlSecon
     held === undefined
       ? { operationType: BulkOperationType.Create, resourceBody: document }
       : { operationType: BulkOperationType.Replace, id: bookDocumentId, resourceBody: document, ifMatch: held.etag }
-  return [saveBook, ...ticks.map((tick) => create(tickDocument(tick, book, ttlSeconds)))]
+  return [saveBook, ...tickDocuments(ticks, book, ttlSeconds).map(create)]
 }
 
 function create(document: TickDocument): OperationInput {

@@ -112,12 +112,13 @@ async function loadBook(market: MarketId, books: BookStore, cache: BookCache): P
   return held === undefined ? books.load(market) : { kind: 'held', held }
 }
 
-const utf8 = new TextDecoder()
-
-/** What is not JSON becomes a value that no message has, so that one parser gives every reason. */
+/**
+ * What is not JSON becomes a value that no message has, so that one parser gives every reason. By way of `Buffer`, because a
+ * `TextDecoder` gives strings of two bytes a character, which all that is made of them is slower to write by a third.
+ */
 function decode(body: Uint8Array): unknown {
   try {
-    return JSON.parse(utf8.decode(body))
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
   } catch {
     return 'not JSON'
   }

@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import path from 'node:path'
 
 import { startBenchStack } from './bench-stack.ts'
-import { stageCosts } from './stages.ts'
+import { stageCosts } from './stages/all.ts'
 import { latency, throughput } from './whole-path.ts'
 
 /** Everything in one run on one machine, since only ratios within a run mean anything on a noisy one. */
@@ -25,9 +25,9 @@ try {
 
   console.log('\nCPU of the app per tick, stage by stage, and of the bare SDK doing the same with everything ready made …')
   console.log('  stage      µs/tick   bare SDK   own share   bare is')
-  for (const { stage, stageUs, bareUs, bare } of await stageCosts(bench)) {
+  for (const { name, stageUs, bareUs, bareIs } of await stageCosts(bench)) {
     const own = Math.max(0, (stageUs - bareUs) / stageUs)
-    console.log(`  ${stage.padEnd(9)} ${us(stageUs)} ${us(bareUs)}   ${`${Math.round(own * 100)} %`.padStart(9)}   ${bare}`)
+    console.log(`  ${name.padEnd(9)} ${us(stageUs)} ${us(bareUs)}   ${`${Math.round(own * 100)} %`.padStart(9)}   ${bareIs}`)
   }
 } finally {
   await bench.stop()

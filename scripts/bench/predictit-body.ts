@@ -4,7 +4,7 @@ export function predictItBody(
   { markets, selectionsPerMarket }: { markets: number; selectionsPerMarket: number },
 ): string {
   const body = {
-    markets: Array.from({ length: markets }, (_market, id) => ({
+    markets: Array.from({ length: markets }, (_market, i) => i + 1).map((id) => ({
       id,
       name: `Will question number ${id} be answered before the year is out?`,
       shortName: `Question number ${id}?`,

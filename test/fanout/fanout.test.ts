@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { type TickDocument, tickDocument } from '../../functions/book/documents.ts'
+import { type TickDocument, tickDocuments } from '../../functions/book/documents.ts'
 import { parseBoardMessage, type BoardMessage } from '../../functions/book/wire.ts'
 import { judge } from '../../functions/dedupe/judge.ts'
 import { fanoutFeeds, fanoutTicks } from '../../functions/fanout/fanout.ts'
@@ -14,7 +14,7 @@ function recorder() {
 function ticksOf(market: string, selections: number, name = 'Selection'): TickDocument[] {
   const all = Array.from({ length: selections }, (_, i) => ({ ...quoted(`s${i}`, { last: 0.5 }), name: `${name} ${i}` }))
   const verdict = judge(snapshotOf(market, 1_000, { selections: all }), undefined, undefined, 2_000)
-  return verdict.kind === 'fresh' ? verdict.ticks.map((tick) => tickDocument(tick, verdict.book, 60)) : []
+  return verdict.kind === 'fresh' ? tickDocuments(verdict.ticks, verdict.book, 60) : []
 }
 
 /** What the store adds to a document of ours. */

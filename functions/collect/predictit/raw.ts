@@ -16,7 +16,13 @@ const name = v
   .map((text) => oneLine(text))
   .assert((text) => text !== '', 'empty')
 /** Ends up in a browser as a link or picture: nothing but the web's own schemes. */
-const address = v.unknown().map((url) => (typeof url === 'string' && /^https?:\/\/\S{1,1900}$/.test(url) ? url : null))
+const address = v.unknown().map((url) => (typeof url === 'string' && isWebAddress(url) ? url : null))
+
+function isWebAddress(text: string): boolean {
+  return (
+    (text.startsWith('https://') || text.startsWith('http://')) && text.length > 8 && text.length <= 1_900 && !/\s/.test(text)
+  )
+}
 
 const rawContract = v.object({
   id,

@@ -36,9 +36,9 @@ export function bookStore(database: Database, tickTtlSeconds: number, abortSigna
         })
         return outcomeOf(result.map(({ statusCode, eTag }) => ({ statusCode, eTag })))
       } catch (error) {
-        if (error instanceof ErrorResponse && typeof error.code === 'number')
-          return outcomeOf([{ statusCode: error.code }], error)
-        throw error
+        const statusCode = statusOf(error)
+        if (statusCode === undefined || !(error instanceof Error)) throw error
+        return outcomeOf([{ statusCode }], error)
       }
     },
   }
@@ -64,6 +64,13 @@ function operations(held: HeldBook | undefined, { book, ticks }: Write, ttlSecon
 
 function create(document: TickDocument): OperationInput {
   return { operationType: BulkOperationType.Create, resourceBody: document }
+}
+
+/** The SDK wraps what the service answered to a batch as a whole (too large, malformed, throttled for too long) in an error of its own. */
+function statusOf(error: unknown): number | undefined {
+  const answer = error instanceof Error && error.cause !== undefined ? error.cause : error
+  if (typeof answer !== 'object' || answer === null || !('code' in answer)) return undefined
+  return typeof answer.code === 'number' ? answer.code : undefined
 }
 
 /**

@@ -70,7 +70,7 @@ export function hubEvents(
 }
 
 function partitionOf(context: unknown): string {
-  return typeof context === 'object' && context !== null && 'partitionId' in context ? String(context.partitionId) : '?'
+  return typeof context === 'object' && context !== null && 'partitionId' in context ? String(context.partitionId) : 'unknown'
 }
 
 /** A host that does not honour `dataType` gives text or parsed JSON; both go back to the bytes they came from. */

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import type { EventHubProducerClient } from '@azure/event-hubs'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+import { topicOf } from '../../functions/book/ids.ts'
+import { parseSnapshotMessage } from '../../functions/book/wire.ts'
+import type { DeadLetter } from '../../functions/collect/dead-letter.ts'
+import { eventHubPublisher } from '../../functions/collect/event-hub.ts'
+import { connectProducer } from '../../functions/connect/event-hubs.ts'
+import { type EventHubsServer, startEventHubs } from '../../infra/local/event-hubs/server.ts'
+import { topics } from '../../infra/names.ts'
+import { quoted, snapshotOf } from '../support/arbitrary.ts'
+import { readHub } from '../support/whole-stack.ts'
+
+const { hub, partitions } = topics.politics
+
+let folder: string
+let server: EventHubsServer
+let producer: EventHubProducerClient
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'oddscast-collect-'))
+  server = await startEventHubs({ port: 0, dataDir: folder, hubs: { [hub]: { partitions, consumerGroups: [] } } })
+  producer = await connectProducer({ kind: 'connection-string', connectionString: server.connectionString }, hub)
+})
+afterAll(async () => {
+  await producer.close()
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('the publisher, on Event Hubs', () => {
+  const letters: DeadLetter[] = []
+  const publisher = eventHubPublisher(
+    async () => producer,
+    { add: async (all) => void letters.push(...all) },
+    () => 5,
+  )
+  const say = (market: string, asOfMs: number) => snapshotOf(market, asOfMs, { selections: [quoted('a', { last: 0.5 })] })
+
+  it('sends a poll of 500 markets in at most 32 batches, and keeps the order of each market', async () => {
+    const rounds = [1, 2, 3].map((asOfMs) => Array.from({ length: 500 }, (_, i) => say(`m${i}`, asOfMs)))
+    const sends = vi.spyOn(producer, 'sendBatch')
+    for (const round of rounds) await publisher.publish(round)
+    expect(sends.mock.calls.length).toBeGreaterThan(3)
+    expect(sends.mock.calls.length).toBeLessThanOrEqual(3 * 32)
+    sends.mockRestore()
+    const read = (await readHub(server.connectionString, hub)).map(({ body }) =>
+      parseSnapshotMessage(JSON.parse(String(body)), 10),
+    )
+    const messages = read.flatMap((parsed) => (parsed.ok ? [parsed.value] : []))
+    expect(messages).toHaveLength(1_500)
+    const instants = Map.groupBy(messages, ({ marketId }) => marketId)
+    expect([...instants.values()].every((own) => own.map(({ asOfMs }) => asOfMs).join() === '1,2,3')).toBe(true)
+  })
+
+  it('puts aside a market that no batch can hold, with its reason, and sends its neighbours', async () => {
+    const before = (await readHub(server.connectionString, hub)).length
+    const huge = Array.from({ length: 9_000 }, (_, i) => quoted(`s${i}`, { last: 0.5 }))
+    await publisher.publish([say('x', 1), snapshotOf('huge', 1, { selections: huge }), say('y', 1)])
+    expect(letters).toMatchObject([
+      { marketId: 'testfeed:huge', atMs: 5, reason: expect.stringContaining('larger than an event hub takes') },
+    ])
+    expect((await readHub(server.connectionString, hub)).length).toBe(before + 2)
+  })
+
+  it('says which topics there are when a feed has one that no hub takes', async () => {
+    const stray = { ...say('z', 1), topic: topicOf('weather') }
+    await expect(publisher.publish([stray])).rejects.toThrow('politics, sports')
+  })
+})

@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import type { CosmosClient, Database } from '@azure/cosmos'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { TickDocument } from '../../functions/book/documents.ts'
+import { connectCosmos } from '../../functions/connect/cosmos.ts'
+import { deadline } from '../../functions/connect/deadline.ts'
+import { BookCache } from '../../functions/dedupe/book-cache.ts'
+import { bookStore, deadLetters } from '../../functions/dedupe/cosmos.ts'
+import { dedupe, type DedupeReport, type HubEvent } from '../../functions/dedupe/dedupe.ts'
+import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
+import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.ts'
+import { database as databaseName } from '../../infra/names.ts'
+import { quoted, snapshotOf } from '../support/arbitrary.ts'
+
+let folder: string
+let server: CosmosServer
+let client: CosmosClient
+let database: Database
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'oddscast-dedupe-'))
+  server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
+  client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
+  database = client.database(databaseName)
+})
+afterAll(async () => {
+  client.dispose()
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const nowMs = () => 10_000
+const hub = 'odds-politics'
+let sequence = 0
+const say = (market: string, asOfMs: number, last: number): HubEvent => {
+  const message = snapshotOf(market, asOfMs, { selections: [quoted('a', { last })] })
+  return { body: Buffer.from(JSON.stringify(message)), partition: '0', sequence: sequence++ }
+}
+const run = (events: readonly HubEvent[], cache = new BookCache()): Promise<DedupeReport> => {
+  const ports = {
+    books: bookStore(database, 3_600, deadline(20_000)),
+    deadLetters: deadLetters(database, hub, nowMs, deadline(20_000)),
+  }
+  return dedupe(events, ports, cache, nowMs)
+}
+const stored = async (market: string) => {
+  const options = { partitionKey: `testfeed:${market}` }
+  const { resources } = await database
+    .container('odds')
+    .items.query<Omit<TickDocument, 'type'> & { type: string }>('SELECT * FROM c', options)
+    .fetchAll()
+  const ticks = resources.filter(({ type }) => type === 'tick')
+  return {
+    ticks: ticks.map(({ seq, last }) => [seq, last]).toSorted(([a = 0], [b = 0]) => Number(a) - Number(b)),
+    book: resources.find(({ type }) => type === 'book'),
+  }
+}
+
+describe('the dedupe store, on Cosmos DB', () => {
+  it('keeps a book and flat ticks that a table can be made of', async () => {
+    await run([say('flat', 1, 0.25)])
+    const { resource } = await database.container('odds').item('t:000000000001', 'testfeed:flat').read<TickDocument>()
+    expect(resource).toMatchObject({
+      type: 'tick',
+      ttl: 3_600,
+      seq: 1,
+      kind: 'opened',
+      marketName: 'Market flat',
+      last: 0.25,
+      back: null,
+      decimalOdds: null,
+      publishedAt: null,
+      observedAt: '1970-01-01T00:00:00.001Z',
+      storedAt: '1970-01-01T00:00:10.000Z',
+    })
+  })
+
+  it.each([
+    ['is throttled for a moment', { status: 429, count: 2, retryAfterMs: 5 }],
+    ['loses the answer to a write that did happen, by throttling', { status: 429, count: 1, retryAfterMs: 5, afterCommit: true }],
+    ['says that another was first', { status: 412, count: 2 }],
+    ['says that it is there already', { status: 409, count: 1 }],
+  ])('stores each tick once when it %s, without the batch coming again', async (what, fault) => {
+    const market = `once ${what}`
+    const cache = new BookCache()
+    await run([say(market, 1, 0.1)], cache)
+    server.faults.add({ ...fault, operation: 'batch' })
+    const report = await run([say(market, 2, 0.5)], cache)
+    expect(report.fresh + report.duplicate).toBe(1)
+    expect((await stored(market)).ticks).toEqual([
+      [1, 0.1],
+      [2, 0.5],
+    ])
+    expect(server.faults.pending()).toEqual([])
+  })
+
+  it.each([
+    ['449', { status: 449, count: 1 }],
+    ['500', { status: 500, count: 1 }],
+    ['408 to a write that did happen', { status: 408, count: 1, afterCommit: true }],
+  ])('throws on %s, so that the batch comes again, and stores each tick once then (I5, I6)', async (what, fault) => {
+    const market = `again ${what}`
+    const cache = new BookCache()
+    const events = [say(market, 1, 0.1), say(market, 2, 0.5)]
+    server.faults.add({ ...fault, operation: 'batch' })
+    await expect(run(events, cache)).rejects.toThrow('must run again')
+    await run(events, cache)
+    expect((await stored(market)).ticks).toEqual([
+      [1, 0.1],
+      [2, 0.5],
+    ])
+  })
+
+  it('catches up with another worker by its own refused write (412)', async () => {
+    const [mine, theirs] = [new BookCache(), new BookCache()]
+    await run([say('race', 1, 0.1)], mine)
+    await run([say('race', 2, 0.25)], theirs)
+    expect(await run([say('race', 3, 0.5)], mine)).toMatchObject({ fresh: 1, conflicts: 1 })
+    expect((await stored('race')).ticks).toEqual([
+      [1, 0.1],
+      [2, 0.25],
+      [3, 0.5],
+    ])
+  })
+
+  it('stores a market too wide for one atomic batch, whole', async () => {
+    const wide = snapshotOf('wide', 1, { selections: Array.from({ length: 250 }, (_, i) => quoted(`s${i}`, { last: 0.5 })) })
+    expect(await run([{ body: Buffer.from(JSON.stringify(wide)), partition: '0', sequence: sequence++ }])).toMatchObject({
+      ticks: 250,
+    })
+    const { ticks, book } = await stored('wide')
+    expect(ticks).toHaveLength(250)
+    expect(book?.seq).toBe(250)
+  })
+
+  it('puts aside what the store as a whole refuses, instead of standing still for it (I7)', async () => {
+    server.faults.add({ status: 413, count: 1, operation: 'batch', path: 'odds' })
+    expect(await run([say('huge', 1, 0.1)])).toMatchObject({ fresh: 0, rejected: 1 })
+    const query = "SELECT * FROM c WHERE STARTSWITH(c.reason, 'Larger than the store takes')"
+    const { resources } = await database.container('dead-letters').items.query(query).fetchAll()
+    expect(resources).toHaveLength(1)
+    await database.container('dead-letters').item(resources[0].id, hub).delete()
+  })
+
+  it('puts aside what a tampered market refuses, and stores its neighbours (I7)', async () => {
+    const cache = new BookCache()
+    await run([say('torn', 1, 0.1), say('torn', 2, 0.5)], cache)
+    await database.container('odds').item('book', 'testfeed:torn').delete()
+    const report = await run([say('torn', 3, 0.25), say('whole', 1, 0.1)], new BookCache())
+    expect(report).toMatchObject({ fresh: 1, rejected: 1 })
+    const { resources } = await database.container('dead-letters').items.query<{ reason: string }>('SELECT * FROM c').fetchAll()
+    expect(resources.map(({ reason }) => reason)).toEqual([expect.stringContaining('Delete all documents of this market')])
+  })
+
+  it('keeps the same letter once, however often the batch comes (I5)', async () => {
+    const poison: HubEvent = { body: Buffer.from('{"v":1,'), partition: '7', sequence: 99 }
+    await run([poison])
+    await run([poison])
+    const query = 'SELECT * FROM c WHERE c.partition = "7"'
+    const { resources } = await database.container('dead-letters').items.query(query).fetchAll()
+    expect(resources).toMatchObject([
+      { hub, partition: '7', sequence: 99, bytes: 7, body: '{"v":1,', at: '1970-01-01T00:00:10.000Z' },
+    ])
+  })
+})

@@ -69,9 +69,15 @@ export function rememberDeadLetters(memory: Memory, letters: readonly DeadLetter
   dropOldest(memory.deadLetters, maxDeadLetters)
 }
 
-/** All that dedupe compares, and the description that it keeps; not the clocks, which move on every poll. */
+/**
+ * Exactly what dedupe compares. Not the clocks, which move on every poll; and not names and pictures, which dedupe takes along with
+ * the next tick and never for one, so that sending them alone would be sending a duplicate.
+ */
 export function valueHash({ priceFormat, market, selections }: Snapshot): string {
-  return hash('sha256', JSON.stringify([priceFormat, market, selections]), 'base64')
+  const values = selections.flatMap(({ id, quotes }) =>
+    quotes.flatMap(({ bookmaker, last, back, lay, point, status }) => [id, bookmaker, last, back, lay, point, status]),
+  )
+  return hash('sha256', JSON.stringify([priceFormat, market.status, values]), 'base64')
 }
 
 /** The same for two polls that showed the same, whatever the order of their markets. */

@@ -58,6 +58,11 @@ async function main(): Promise<void> {
     onDeath: (name, how, inMs) => console.log(`${titles[name as ServerName]} died (${how}); it is started again in ${inMs} ms`),
   })
   await writeLocalSettings(path.join(root, 'local.settings.json'), { ...stack.settings, FEEDS: feeds })
+  if (stack.problem !== undefined) {
+    await stack.stop()
+    await lock.release()
+    throw new Error(withoutStack(stack.problem))
+  }
   await Promise.all(feeds.split(',').map((feed) => pollNow(stack.url, feed.trim())))
   announce(stack, why, path.relative(process.cwd(), dataDir))
   stopOnSignal(async () => {
@@ -67,6 +72,13 @@ async function main(): Promise<void> {
     log.end()
   })
 }
+
+/** What is wrong, without the way through the code: that is in the log. */
+const withoutStack = (problem: string) =>
+  problem
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .join('\n')
 
 /** Nobody should look at an empty board until the schedule comes round. A feed that has no timer is not ours to complain of here. */
 async function pollNow(url: string, feed: string): Promise<void> {

@@ -23,6 +23,8 @@ export type StackOptions = {
 
 export type Stack = {
   url: string
+  /** Why the app does not run, although everything around it does: its code or its settings. */
+  problem: string | undefined
   /** EVENT_HUBS, COSMOS and WEB_PUBSUB, as any client on this machine may use them. */
   settings: Record<string, string>
   pid(name: ServerName): number | undefined
@@ -69,6 +71,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const host = await start('functions-host', ['--app-dir', options.appDir], { ...env, ...options.env, ...settings })
     return {
       url: `http://localhost:${host.ready().port}/`,
+      problem: host.ready().problem,
       settings,
       pid: (name) => running.find((server) => server.name === name)?.pid(),
       stop,

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 
 /** What a server of the stack says of itself when it listens. */
-export type Ready = { ready: true; port: number; connectionString?: string; url?: string }
+export type Ready = { ready: true; port: number; connectionString?: string; url?: string; problem?: string }
 
 export type Supervised = {
   name: string

@@ -160,5 +160,6 @@ function stopOnSignal(stop: () => Promise<void>): void {
 
 main().catch((error: unknown) => {
   console.error(`\nOddscast could not start: ${error instanceof Error ? error.message : String(error)}`)
+  if (error instanceof TypeError && 'code' in error) console.error('npm start -- --help lists the options')
   process.exit(1)
 })

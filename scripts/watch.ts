@@ -55,7 +55,11 @@ function groupsFor(topic: string | undefined, market: string | undefined): strin
 }
 
 async function negotiate(board: string): Promise<string> {
-  const response = await fetch(new URL('/api/negotiate', board), { method: 'POST', signal: AbortSignal.timeout(10_000) })
+  const response = await fetch(new URL('/api/negotiate', board), { method: 'POST', signal: AbortSignal.timeout(10_000) }).catch(
+    (cause: unknown) => {
+      throw new Error(`There is no board at ${board}. Start one with npm start, or say where it is with --url`, { cause })
+    },
+  )
   if (!response.ok) throw new Error(`${board} answers ${response.status} to negotiate; is that the board's address?`)
   const { url } = (await response.json()) as { url: string }
   return url

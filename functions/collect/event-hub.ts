@@ -3,7 +3,7 @@ import type { EventDataBatch, EventHubProducerClient } from '@azure/event-hubs'
 import { topicNames, topics } from '../../infra/names.ts'
 import { shardOf, type Topic } from '../book/ids.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
-import { deadline } from '../connect/deadline.ts'
+import { withDeadline } from '../connect/deadline.ts'
 import type { DeadLetters, Publisher } from './collect.ts'
 import { deadLetterOf } from './dead-letter.ts'
 
@@ -22,17 +22,17 @@ export function eventHubPublisher(
   nowMs: () => number,
 ): Publisher {
   return {
-    async publish(messages) {
-      const abortSignal = deadline(deadlineMs)
-      const left = byHubAndShard(messages).values()
-      const lane = async () => {
-        for (const { hub, shard, messages } of left) {
-          const tooLarge = await sendShard(await producer(hub), shard, messages, abortSignal)
-          if (tooLarge.length > 0) await deadLetters.add(tooLarge.map((message) => oversized(message, nowMs())))
+    publish: (messages) =>
+      withDeadline(deadlineMs, async (signal) => {
+        const left = byHubAndShard(messages).values()
+        const lane = async () => {
+          for (const { hub, shard, messages } of left) {
+            const tooLarge = await sendShard(await producer(hub), shard, messages, signal)
+            if (tooLarge.length > 0) await deadLetters.add(tooLarge.map((message) => oversized(message, nowMs())))
+          }
         }
-      }
-      await Promise.all(Array.from({ length: shardsInFlight }, lane))
-    },
+        await Promise.all(Array.from({ length: shardsInFlight }, lane))
+      }),
   }
 }
 

@@ -2,7 +2,7 @@ import { app, type InvocationContext, trigger } from '@azure/functions'
 
 import { consumerGroups, topics } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
-import { deadline } from '../connect/deadline.ts'
+import { withDeadline } from '../connect/deadline.ts'
 import type { Settings } from '../settings.ts'
 import { BookCache } from './book-cache.ts'
 import { bookStore, deadLetters } from './cosmos.ts'
@@ -35,14 +35,12 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
       },
       async handler(bodies: unknown, context: InvocationContext) {
         const database = await connections.odds()
-        const signal = deadline(batchDeadlineMs)
-        const ports = {
-          books: bookStore(database, settings.tickTtlSeconds, signal),
-          deadLetters: deadLetters(database, hub, Date.now, signal),
-        }
         const startedMs = Date.now()
         const { events, aligned } = hubEvents(bodies, context.triggerMetadata)
-        const report = await dedupe(events, ports, cache, Date.now)
+        const report = await withDeadline(batchDeadlineMs, (signal) => {
+          const books = bookStore(database, settings.tickTtlSeconds, signal)
+          return dedupe(events, { books, deadLetters: deadLetters(database, hub, Date.now, signal) }, cache, Date.now)
+        })
         context.log(
           'ticks saved',
           JSON.stringify({ hub, events: events.length, aligned, ...report, tookMs: Date.now() - startedMs }),

@@ -2,7 +2,7 @@ import { app, type InvocationContext, type RetryOptions } from '@azure/functions
 
 import { type ContainerName, database } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
-import { deadline } from '../connect/deadline.ts'
+import { withDeadline } from '../connect/deadline.ts'
 import { fanoutFeeds, fanoutTicks } from './fanout.ts'
 import { webPubSubBroadcaster } from './web-pubsub.ts'
 
@@ -32,10 +32,9 @@ export function registerFanout(connections: Connections): void {
     maxItemsPerInvocation: maxTicksPerPage,
     async handler(page: unknown[], context: InvocationContext) {
       const startedMs = Date.now()
-      const { unreadable, ...report } = await fanoutTicks(
-        page,
-        webPubSubBroadcaster(await connections.webPubSub(), deadline(pageDeadlineMs)),
-        Date.now,
+      const client = await connections.webPubSub()
+      const { unreadable, ...report } = await withDeadline(pageDeadlineMs, (signal) =>
+        fanoutTicks(page, webPubSubBroadcaster(client, signal), Date.now),
       )
       if (unreadable.length > 0)
         context.error('ticks unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
@@ -46,10 +45,9 @@ export function registerFanout(connections: Connections): void {
     ...changesOf('feeds'),
     maxItemsPerInvocation: 100,
     async handler(page: unknown[], context: InvocationContext) {
-      const unreadable = await fanoutFeeds(
-        page,
-        webPubSubBroadcaster(await connections.webPubSub(), deadline(pageDeadlineMs)),
-        Date.now,
+      const client = await connections.webPubSub()
+      const unreadable = await withDeadline(pageDeadlineMs, (signal) =>
+        fanoutFeeds(page, webPubSubBroadcaster(client, signal), Date.now),
       )
       if (unreadable.length > 0)
         context.error('feeds unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))

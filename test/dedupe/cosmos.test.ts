@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { TickDocument } from '../../functions/book/documents.ts'
 import { connectCosmos } from '../../functions/connect/cosmos.ts'
-import { deadline } from '../../functions/connect/deadline.ts'
 import { BookCache } from '../../functions/dedupe/book-cache.ts'
 import { bookStore, deadLetters } from '../../functions/dedupe/cosmos.ts'
 import { dedupe, type DedupeReport, type HubEvent } from '../../functions/dedupe/dedupe.ts'
@@ -42,8 +41,8 @@ const say = (market: string, asOfMs: number, last: number): HubEvent => {
 }
 const run = (events: readonly HubEvent[], cache = new BookCache()): Promise<DedupeReport> => {
   const ports = {
-    books: bookStore(database, 3_600, deadline(20_000)),
-    deadLetters: deadLetters(database, hub, nowMs, deadline(20_000)),
+    books: bookStore(database, 3_600, AbortSignal.timeout(20_000)),
+    deadLetters: deadLetters(database, hub, nowMs, AbortSignal.timeout(20_000)),
   }
   return dedupe(events, ports, cache, nowMs)
 }

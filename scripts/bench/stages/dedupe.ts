@@ -1,7 +1,6 @@
 import { BulkOperationType, type Database, type OperationInput } from '@azure/cosmos'
 
 import { bookDocument, tickDocuments } from '../../../functions/book/documents.ts'
-import { deadline } from '../../../functions/connect/deadline.ts'
 import { BookCache } from '../../../functions/dedupe/book-cache.ts'
 import { bookStore } from '../../../functions/dedupe/cosmos.ts'
 import { dedupe, type HubEvent } from '../../../functions/dedupe/dedupe.ts'
@@ -17,7 +16,7 @@ export function dedupeStage(database: Database): Stage {
       return { body, partition: '0', sequence: round * shape.markets + i }
     }),
   )
-  const ports = { books: bookStore(database, 86_400, deadline(600_000)), deadLetters: noLetters }
+  const ports = { books: bookStore(database, 86_400, new AbortController().signal), deadLetters: noLetters }
   const cache = new BookCache()
   const odds = database.container('odds')
   const ready = writesOf('bare').map((writes) =>

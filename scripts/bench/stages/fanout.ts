@@ -1,6 +1,5 @@
 import type { BoardMessage } from '../../../functions/book/wire.ts'
 import type { Connections } from '../../../functions/connect/connections.ts'
-import { deadline } from '../../../functions/connect/deadline.ts'
 import { fanoutTicks } from '../../../functions/fanout/fanout.ts'
 import { webPubSubBroadcaster } from '../../../functions/fanout/web-pubsub.ts'
 import { inLanes, type Stage } from './cost.ts'
@@ -11,7 +10,7 @@ export type Sent = { group: string; message: BoardMessage }
 /** Pages of the change feed → Web PubSub. */
 export async function fanoutStage(services: Connections): Promise<Stage> {
   const client = await services.webPubSub()
-  const broadcaster = webPubSubBroadcaster(client, deadline(600_000))
+  const broadcaster = webPubSubBroadcaster(client, new AbortController().signal)
   const pages = pagesOf('fanout')
   const ready = await Promise.all(pages.map(framesOf))
   return {

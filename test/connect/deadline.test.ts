@@ -7,7 +7,9 @@ afterEach(() => void vi.useRealTimers())
 
 /** Work that ends only by its signal. */
 const forEver = (signal: AbortSignal) =>
-  new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+  new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
 
 describe('withDeadline', () => {
   it('ends work that takes too long, and says how long it had', async () => {

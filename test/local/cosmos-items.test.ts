@@ -1,6 +1,9 @@
+import { createHmac } from 'node:crypto'
+
 import { CosmosClient } from '@azure/cosmos'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { localKey } from '../../infra/local/cosmos/auth.ts'
 import { messageOf, startFixture, statusOf, type CosmosFixture } from './cosmos-support.ts'
 
 let cosmos: CosmosFixture
@@ -165,6 +168,22 @@ describe('the server', () => {
     expect(await statusOf(stranger.database('test').read())).toBe(401)
     stranger.dispose()
     expect((await fetch(`${cosmos.server.endpoint}dbs/test`)).status).toBe(401)
+  })
+
+  it('tells who reads its key ranges as a feed that nothing is new, or that SDK would read on for ever', async () => {
+    const { id } = await cosmos.container()
+    const link = `dbs/test/colls/${id}`
+    const date = new Date().toUTCString()
+    const text = `get\npkranges\n${link}\n${date.toLowerCase()}\n\n`
+    const signature = createHmac('sha256', Buffer.from(localKey, 'base64')).update(text).digest('base64')
+    const headers = { authorization: encodeURIComponent(`type=master&ver=1.0&sig=${signature}`), 'x-ms-date': date }
+    const read = (more: Record<string, string>) =>
+      fetch(encodeURI(`${cosmos.server.endpoint}${link}/pkranges`), {
+        headers: { ...headers, 'a-im': 'Incremental Feed', ...more },
+      })
+    const first = await read({})
+    expect(await first.json()).toMatchObject({ PartitionKeyRanges: [{ minInclusive: '', maxExclusive: 'FF' }] })
+    expect((await read({ 'if-none-match': first.headers.get('etag') ?? '' })).status).toBe(304)
   })
 
   it('answers 413 to a body over 2 MB, and takes one just under', async () => {

@@ -19,7 +19,7 @@ export function carryOutResource(catalog: Catalog, operation: ResourceOperationN
     case 'queryOffers':
       return feedReply('', 'Offers', [], smallCharge, {})
     case 'readRanges':
-      return rangesReply(catalog.container(databaseId, containerId))
+      return rangesReply(catalog.container(databaseId, containerId), request.headers['if-none-match'])
 
     case 'createDatabase':
       return databaseReply(201, catalog.createDatabase(parseObject(body)))
@@ -136,7 +136,10 @@ function databaseReply(status: number, database: Database): Reply {
   return reply(status, smallCharge, JSON.stringify(databaseBody(database)), { etag: databaseEtag(database) })
 }
 
-function rangesReply(container: Container): Reply {
+/** Some SDKs read the ranges as a feed and go on until they are told that nothing is new. There is one range, and it never splits. */
+function rangesReply(container: Container, known: string | undefined): Reply {
+  const headers = { ...containerHeaders(container), etag: containerEtag(container) }
+  if (known === headers.etag) return reply(304, smallCharge, '', headers)
   const range = {
     _rid: container.rid,
     id: '0',
@@ -150,10 +153,7 @@ function rangesReply(container: Container): Reply {
     parents: [],
     _ts: container.changedSeconds,
   }
-  return feedReply(container.rid, 'PartitionKeyRanges', [stringify(range)], smallCharge, {
-    ...containerHeaders(container),
-    etag: containerEtag(container),
-  })
+  return feedReply(container.rid, 'PartitionKeyRanges', [stringify(range)], smallCharge, headers)
 }
 
 function stringify(resource: JsonObject): string {

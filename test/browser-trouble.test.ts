@@ -53,6 +53,7 @@ const troubles: Record<string, Answer> = {
   'a 429': (response) => response.writeHead(429, { 'retry-after': '1' }).end(),
   'a 500': (response) => response.writeHead(500).end(),
   'a redirect loop': (response) => response.writeHead(302, { location: '/again' }).end(),
+  'no answer at all': () => undefined,
   'a connection that is cut': (response) => response.destroy(),
   'no market at all': (response) => response.writeHead(200).end('{"markets": []}'),
 }

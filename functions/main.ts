@@ -4,6 +4,7 @@ import { app } from '@azure/functions'
 
 import { polledFeeds } from './collect/feeds.ts'
 import { registerCollect } from './collect/function.ts'
+import { streamedFeeds } from './collect/streams.ts'
 import { connections } from './connect/connections.ts'
 import { registerDedupe } from './dedupe/function.ts'
 import { registerFanout } from './fanout/function.ts'
@@ -14,7 +15,7 @@ import { registerView } from './view/function.ts'
 // Without this the host drops empty entries from its arrays, and no number can be matched with its event any more.
 app.setup({ capabilities: { IncludeEmptyEntriesInMessagePayload: true } })
 
-const settings = readSettings(process.env, polledFeeds)
+const settings = readSettings(process.env, { ...polledFeeds, ...streamedFeeds })
 const services = connections(settings)
 
 registerCollect(settings, services)

@@ -5,20 +5,31 @@ export type Connection =
   | { kind: 'connection-string'; connectionString: string }
   | { kind: 'identity'; host: string; clientId: string | undefined }
 
-/** `schedule` is NCRONTAB with seconds, in UTC. */
-export type FeedSettings = { url: string; schedule: string; key: string | undefined }
+/** `schedule` is NCRONTAB with seconds, in UTC; `options` are the feed's own settings, by the names its defaults give them. */
+export type FeedSettings = { url: string; schedule: string; key: string | undefined; options: Readonly<Record<string, string>> }
+/** A feed that was asked for and cannot run. The others do; `why` says what it lacks. */
+export type FeedOff = { name: string; why: string }
 
 export type Settings = {
   eventHubs: Connection
   cosmos: Connection
   webPubSub: Connection
   feeds: ReadonlyMap<string, FeedSettings>
+  feedsOff: readonly FeedOff[]
   topics: readonly TopicName[]
   tickTtlSeconds: number
 }
 
-/** How a feed is read unless the environment says otherwise. */
-export type FeedDefaults = { url: string; schedule: string }
+/**
+ * How a feed is read unless the environment says otherwise. `needsKey`: where a key is had. `options`: settings of this feed alone;
+ * `SPORTS` of `odds-api` is read from `ODDS_API_SPORTS`. A streamed feed has no schedule: a worker follows it, not a timer.
+ */
+export type FeedDefaults = {
+  url: string
+  schedule?: string
+  needsKey?: string
+  options?: Readonly<Record<string, string>>
+}
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -28,11 +39,13 @@ type Env = Readonly<Record<string, string | undefined>>
  */
 export function readSettings(env: Env, knownFeeds: Readonly<Record<string, FeedDefaults>>): Settings {
   const faults: string[] = []
+  const { on, off } = feeds(env, knownFeeds, faults)
   const settings = {
     eventHubs: connection(env, 'EVENT_HUBS', 'fullyQualifiedNamespace', faults),
     cosmos: connection(env, 'COSMOS', 'accountEndpoint', faults),
     webPubSub: connection(env, 'WEB_PUBSUB', 'serviceUri', faults),
-    feeds: feeds(env, knownFeeds, faults),
+    feeds: on,
+    feedsOff: off,
     topics: topicNames,
     tickTtlSeconds: tickTtlSeconds(env, faults),
   }
@@ -63,12 +76,13 @@ function feeds(
   env: Env,
   knownFeeds: Readonly<Record<string, FeedDefaults>>,
   faults: string[],
-): ReadonlyMap<string, FeedSettings> {
+): { on: ReadonlyMap<string, FeedSettings>; off: readonly FeedOff[] } {
   const chosen = (env['FEEDS'] ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '')
-  const found = new Map<string, FeedSettings>()
+  const on = new Map<string, FeedSettings>()
+  const off: FeedOff[] = []
   for (const name of chosen) {
     const known = knownFeeds[name]
     if (known === undefined) {
@@ -76,13 +90,21 @@ function feeds(
       continue
     }
     const prefix = name.toUpperCase().replaceAll('-', '_')
-    found.set(name, {
+    const key = env[`${prefix}_KEY`] || undefined
+    if (known.needsKey !== undefined && key === undefined) {
+      off.push({ name, why: `${prefix}_KEY is not set. ${known.needsKey}` })
+      continue
+    }
+    on.set(name, {
       url: env[`${prefix}_URL`] || known.url,
-      schedule: env[`${prefix}_SCHEDULE`] || known.schedule,
-      key: env[`${prefix}_KEY`],
+      schedule: env[`${prefix}_SCHEDULE`] || known.schedule || '',
+      key,
+      options: Object.fromEntries(
+        Object.entries(known.options ?? {}).map(([option, usual]) => [option, env[`${prefix}_${option}`] || usual]),
+      ),
     })
   }
-  return found
+  return { on, off }
 }
 
 function tickTtlSeconds(env: Env, faults: string[]): number {

@@ -3,6 +3,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { timerName } from '../functions/collect/timer-name.ts'
 import { lockFolder } from '../infra/local/folder-lock.ts'
 import { type ServerName, type Stack, startStack } from '../infra/local/stack.ts'
 import { buildApp } from './build.ts'
@@ -82,8 +83,7 @@ const withoutStack = (problem: string) =>
 
 /** Nobody should look at an empty board until the schedule comes round. A feed that has no timer is not ours to complain of here. */
 async function pollNow(url: string, feed: string): Promise<void> {
-  const timer = `collect${feed.charAt(0).toUpperCase()}${feed.slice(1)}`
-  await fetch(new URL(`/admin/functions/${timer}`, url), { method: 'POST', signal: AbortSignal.timeout(5_000) }).catch(
+  await fetch(new URL(`/admin/functions/${timerName(feed)}`, url), { method: 'POST', signal: AbortSignal.timeout(5_000) }).catch(
     () => undefined,
   )
 }

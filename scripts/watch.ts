@@ -70,6 +70,10 @@ function* linesOf(message: BoardMessage): Generator<string> {
     for (const market of message.markets) for (const tick of market.ticks) yield tickLine(market.id, tick)
     return
   }
+  if (message.kind === 'alert') {
+    for (const alert of message.alerts) yield `${time(message.sentAtMs)}  ${alert.kind}: ${alert.headline}`
+    return
+  }
   for (const health of message.feeds) {
     const trouble = health.failure === null ? '' : `: ${health.failure.reason}`
     yield `${time(message.sentAtMs)}  ${health.feed} is ${feedState(health, message.sentAtMs)}, ${health.markets} markets${trouble}`

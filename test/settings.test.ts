@@ -44,9 +44,9 @@ describe('settings', () => {
 
   it('names all that is missing or wrong at once', () => {
     expect(faultsOf({ FEEDS: 'predictit,horses', TICK_TTL_DAYS: 'soon', COSMOS: 'x' })).toEqual([
+      expect.stringContaining('"horses"'),
       expect.stringContaining('EVENT_HUBS'),
       expect.stringContaining('WEB_PUBSUB'),
-      expect.stringContaining('"horses"'),
       expect.stringContaining('TICK_TTL_DAYS is "soon"'),
     ])
   })
@@ -56,6 +56,18 @@ describe('settings', () => {
       { ...local, FEEDS: 'predictit', PREDICTIT_URL: 'http://x/', PREDICTIT_SCHEDULE: '* * * * * *' },
       polledFeeds,
     )
-    expect(settings.feeds.get('predictit')).toEqual({ url: 'http://x/', schedule: '* * * * * *', key: undefined })
+    expect(settings.feeds.get('predictit')).toEqual({ url: 'http://x/', schedule: '* * * * * *', key: undefined, options: {} })
+  })
+
+  it('leaves a feed off that lacks its key, says why, and reads the others and their own options', () => {
+    const known = {
+      paid: { url: 'https://p/', schedule: '* * * * * *', needsKey: 'One is had at p', options: { SPORTS: 'all' } },
+      ...polledFeeds,
+    }
+    const without = readSettings({ ...local, FEEDS: 'paid,predictit' }, known)
+    expect(without.feedsOff).toEqual([{ name: 'paid', why: 'PAID_KEY is not set. One is had at p' }])
+    expect([...without.feeds.keys()]).toEqual(['predictit'])
+    const withKey = readSettings({ ...local, FEEDS: 'paid', PAID_KEY: 'k', PAID_SPORTS: 'chess' }, known)
+    expect(withKey.feeds.get('paid')).toMatchObject({ key: 'k', options: { SPORTS: 'chess' } })
   })
 })

@@ -1,6 +1,7 @@
 import * as v from '@badrap/valita'
 
 import type { FeedName, MarketId, Topic } from './ids.ts'
+import type { DedupeCounts } from './feed-health.ts'
 import type { Book } from './market.ts'
 import { decimalOdds, impliedProbability, type PriceFormat } from './price.ts'
 import type { Tick } from './tick.ts'
@@ -70,6 +71,10 @@ function isoText(): (ms: number) => string {
     return text
   }
 }
+
+/** In the `feeds` container beside the feeds' own documents; a feed's name holds no colon, so their ids differ. */
+export type DedupeCountsDocument = DedupeCounts & { id: string; type: 'dedupe-counts' }
+export const dedupeCountsId = (feed: FeedName) => `dedupe:${feed}`
 
 /** Reads a stored book back, without what the store adds to it. */
 export const parseBookDocument = (raw: unknown): Parsed<StoredBook> => parse<StoredBook>(bookDocumentSchema, raw)

@@ -36,7 +36,23 @@ export type Snapshot = Said & {
   selections: readonly SnapshotSelection[]
 }
 export type SnapshotSelection = { id: SelectionId; name: string; image: string | null; quotes: readonly SnapshotQuote[] }
-export type SnapshotQuote = QuoteValue & { bookmaker: Bookmaker }
+/** `publishedAtMs`: the feed's clock for this quote alone, where it has one; else the market's counts. */
+export type SnapshotQuote = QuoteValue & { bookmaker: Bookmaker; publishedAtMs: number | null }
+
+/** An open quote of `bookmaker`, of which only what the feed does say need be said. */
+export function snapshotQuote(bookmaker: Bookmaker, said: Partial<Omit<SnapshotQuote, 'bookmaker'>>): SnapshotQuote {
+  return {
+    bookmaker,
+    last: null,
+    back: null,
+    lay: null,
+    point: null,
+    status: 'open',
+    outcome: null,
+    publishedAtMs: null,
+    ...said,
+  }
+}
 
 /** A complete poll no longer lists this market. */
 export type GoneMarket = Said
@@ -73,7 +89,8 @@ export function applyTicks<B extends Book>(book: B, ticks: readonly Tick[]): B {
   for (const tick of fresh) latest.set(quoteKeyOf(tick.selectionId, tick.bookmaker), tick)
   const selections = book.selections.map((selection) => withTicks(selection, latest, book.priceFormat))
   if (latest.size > 0) addQuotes(selections, latest.values(), book.priceFormat)
-  return { ...book, seq: last.seq, status: last.marketStatus, changedAtMs: last.observedAtMs, selections }
+  const fixture = book.fixture === null ? null : { ...book.fixture, startsAtMs: last.startsAtMs }
+  return { ...book, seq: last.seq, status: last.marketStatus, fixture, changedAtMs: last.observedAtMs, selections }
 }
 
 export function quoteOf(tick: Tick, format: PriceFormat): Quote {
@@ -84,6 +101,7 @@ export function quoteOf(tick: Tick, format: PriceFormat): Quote {
     lay: tick.lay,
     point: tick.point,
     status: tick.status,
+    outcome: tick.outcome,
     decimalOdds: (tick.back === null ? undefined : decimalOdds(tick.back, format)) ?? null,
     impliedProbability: (tick.back === null ? undefined : impliedProbability(tick.back, format)) ?? null,
     seq: tick.seq,

@@ -4,6 +4,7 @@ import type { MarketStatus, QuoteStatus, QuoteValue } from './quote.ts'
 /**
  * What happened to a quote. `opened`: first seen. `moved`: a price changed. `line-moved`: its `point` did. `suspended`, `closed`,
  * `settled`: no longer open, in that way. `resumed`: open again. `removed`: gone from a complete poll. `returned`: back from that.
+ * `rescheduled`: the start of the market's fixture moved; one such tick a market, on the first quote that the message shows.
  */
 export const tickKinds = [
   'opened',
@@ -15,6 +16,7 @@ export const tickKinds = [
   'settled',
   'removed',
   'returned',
+  'rescheduled',
 ] as const
 export type TickKind = (typeof tickKinds)[number]
 
@@ -27,16 +29,22 @@ export type Tick = QuoteValue & {
   selectionName: string
   bookmaker: Bookmaker
   marketStatus: MarketStatus
+  /** When the market's fixture starts, as known with this tick; null where it has none, or no time is known. */
+  startsAtMs: number | null
   /** The feed's clock, ours at collect, ours at dedupe. */
   publishedAtMs: number | null
   observedAtMs: number
   storedAtMs: number
 }
 
-/** `undefined` when the value is the same: a duplicate. A change of status outranks one of line, and that one of price. */
+/**
+ * `undefined` when the value is the same: a duplicate. A change of status outranks one of line, and that one of price. An outcome that is
+ * told, or corrected, after the market was settled settles it again.
+ */
 export function tickKindOf(before: QuoteValue | undefined, after: QuoteValue): TickKind | undefined {
   if (before === undefined) return after.status === 'removed' ? undefined : 'opened'
   if (before.status !== after.status) return statusKind(before.status, after.status)
+  if (before.outcome !== after.outcome) return 'settled'
   if (before.point !== after.point) return 'line-moved'
   const same = before.last === after.last && before.back === after.back && before.lay === after.lay
   return same ? undefined : 'moved'

@@ -1,14 +1,21 @@
 import * as v from '@badrap/valita'
 
-import type { FeedHealth } from './feed-health.ts'
+import { type Alert, alertKinds } from './alert.ts'
+import { type DedupeCounts, type FeedHealth, noDrift } from './feed-health.ts'
 import { bookmakerOf, feedName, type MarketId, quoteKeyOf, type SelectionId, topicOf } from './ids.ts'
 import type { Book, GoneMarket, Snapshot } from './market.ts'
-import { type MarketStatus, marketStatuses, quoteStatuses } from './quote.ts'
+import { type MarketStatus, marketStatuses, outcomes, quoteStatuses } from './quote.ts'
 import { isPrice, priceFormats } from './price.ts'
 import { type Tick, tickKinds } from './tick.ts'
 
 /** What travels between the stages, and how it is read at each door. A message that grows keeps its `v`; one that changes meaning gets the next. */
-export type SnapshotMessage = ({ v: 1; kind: 'market' } & Snapshot) | ({ v: 1; kind: 'gone' } & GoneMarket)
+export type SnapshotMessage = ({ v: 1; kind: 'market' } & Snapshot & Continuation) | ({ v: 1; kind: 'gone' } & GoneMarket)
+/**
+ * `unchangedUntilMs`: when the feed was last read, before this message, and showed the market as the message before it did; on our clock.
+ * A market is published when it changes, so only this tells a quiet market, which was looked at all the while, from a gap in which nobody
+ * looked. Null: unknown.
+ */
+export type Continuation = { unchangedUntilMs: number | null }
 
 /**
  * To the browsers. `from`..`to` is the range of `seq` that the entry covers, whether or not a tick in it was conflated away: the board
@@ -16,7 +23,8 @@ export type SnapshotMessage = ({ v: 1; kind: 'market' } & Snapshot) | ({ v: 1; k
  */
 export type BoardMessage =
   | { v: 1; kind: 'delta'; topic: string; sentAtMs: number; markets: MarketDelta[] }
-  | { v: 1; kind: 'feeds'; sentAtMs: number; feeds: FeedHealth[] }
+  | { v: 1; kind: 'feeds'; sentAtMs: number; feeds: FeedHealth[]; counts: DedupeCounts[] }
+  | { v: 1; kind: 'alert'; topic: string; sentAtMs: number; alerts: Alert[] }
 export type MarketDelta = { id: MarketId; from: number; to: number; status: MarketStatus; ticks: Tick[] }
 
 /** `GET /api/markets`. `readAtMs` is the server's clock when it read the books: the browser learns its own clock's error from it. */
@@ -90,7 +98,11 @@ const feed = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a feed name').ma
 const topic = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a topic').map(topicOf)
 
 const prices = { last: orNull(finite), back: orNull(finite), lay: orNull(finite), point: orNull(finite) }
-const quoteValue = { ...prices, status: oneOf(quoteStatuses).optional(() => 'open' as const) }
+const quoteValue = {
+  ...prices,
+  status: oneOf(quoteStatuses).optional(() => 'open' as const),
+  outcome: orNull(oneOf(outcomes)),
+}
 const fixture = v.object({ id, name: text, startsAtMs: orNull(instantMs) })
 const description = {
   name: text,
@@ -109,12 +121,22 @@ const snapshotFields = {
   priceFormat: oneOf(priceFormats),
   market: v.object(description),
   selections: v.array(
-    v.object({ id: selectionId, name: text, image: orNull(text), quotes: v.array(v.object({ bookmaker, ...quoteValue })) }),
+    v.object({
+      id: selectionId,
+      name: text,
+      image: orNull(text),
+      quotes: v.array(v.object({ bookmaker, ...quoteValue, publishedAtMs: orNull(instantMs) })),
+    }),
   ),
 }
 const snapshot = v.object(snapshotFields).chain(coherent)
 const marketMessage = v
-  .object({ v: v.literal(1), kind: v.literal('market').optional(() => 'market' as const), ...snapshotFields })
+  .object({
+    v: v.literal(1),
+    kind: v.literal('market').optional(() => 'market' as const),
+    unchangedUntilMs: orNull(instantMs),
+    ...snapshotFields,
+  })
   .chain(coherent)
 const goneMessage = v.object({ v: v.literal(1), kind: v.literal('gone'), ...market, ...clocks })
 
@@ -145,6 +167,7 @@ export const tickFields = {
   selectionName: text,
   bookmaker,
   marketStatus: oneOf(marketStatuses),
+  startsAtMs: orNull(instantMs),
   publishedAtMs: orNull(instantMs),
   observedAtMs: instantMs,
   storedAtMs: instantMs,
@@ -186,7 +209,7 @@ export const bookFields = {
 const book = v.object(bookFields)
 const feedHealth = v.object({
   feed,
-  everyMs: finite,
+  everyMs: orNull(finite),
   polledAtMs: instantMs,
   completeAtMs: orNull(instantMs),
   changedAtMs: orNull(instantMs),
@@ -196,10 +219,62 @@ const feedHealth = v.object({
   published: counter,
   unchanged: counter,
   rejected: counter,
+  lagMs: orNull(finite),
+  quota: orNull(
+    v.object({ remaining: finite, used: orNull(finite), resetsAtMs: orNull(instantMs), nextPollAtMs: orNull(instantMs) }),
+  ),
+  drift: v
+    .object({ unknown: v.array(v.object({ field: text, count: counter })), vanished: v.array(text) })
+    .optional(() => noDrift),
 })
 export const parseFeedHealth = (raw: unknown): Parsed<FeedHealth> => parse<FeedHealth>(feedHealth, raw)
+const dedupeCounts = v.object({
+  feed,
+  sinceMs: instantMs,
+  countedAtMs: instantMs,
+  fresh: counter,
+  duplicate: counter,
+  stale: counter,
+  ticks: counter,
+})
+export const parseDedupeCounts = (raw: unknown): Parsed<DedupeCounts> => parse<DedupeCounts>(dedupeCounts, raw)
+const evidence = v.object({
+  marketId,
+  selectionId,
+  selectionName: text,
+  bookmaker,
+  priceFormat: oneOf(priceFormats),
+  price: finite,
+  point: orNull(finite),
+  impliedProbability: finite,
+  observedAtMs: instantMs,
+  publishedAtMs: orNull(instantMs),
+  before: orNull(v.object({ price: finite, impliedProbability: finite, observedAtMs: instantMs })),
+})
+const alert = v.object({
+  id,
+  kind: oneOf(alertKinds),
+  topic,
+  marketId,
+  marketName: text,
+  selectionId: orNull(selectionId),
+  selectionName: orNull(text),
+  headline: text,
+  size: finite,
+  tookMs: orNull(finite),
+  observedAtMs: instantMs,
+  evidence: v.array(evidence),
+})
+export const parseAlert = (raw: unknown): Parsed<Alert> => parse<Alert>(alert, raw)
 const boardMessage = v.union(
   v.object({ v: v.literal(1), kind: v.literal('delta'), topic: id, sentAtMs: instantMs, markets: v.array(marketDelta) }),
-  v.object({ v: v.literal(1), kind: v.literal('feeds'), sentAtMs: instantMs, feeds: v.array(feedHealth) }),
+  v.object({
+    v: v.literal(1),
+    kind: v.literal('feeds'),
+    sentAtMs: instantMs,
+    feeds: v.array(feedHealth),
+    counts: v.array(dedupeCounts).optional(() => []),
+  }),
+  v.object({ v: v.literal(1), kind: v.literal('alert'), topic: id, sentAtMs: instantMs, alerts: v.array(alert) }),
 )
 const marketsAnswer = v.object({ readAtMs: instantMs, markets: v.array(book) })

@@ -1,8 +1,9 @@
 import type { FeedName, MarketId } from '../book/ids.ts'
+import type { Snapshot } from '../book/market.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
 import { type DeadLetter, deadLetterOf, type Rejected } from './dead-letter.ts'
-import type { Feed, FeedRecord, Poll } from './feed.ts'
-import { neverPolled, retryDelayMs, withFailure, withListing, withNothingNew } from './health.ts'
+import { everything, type Feed, type FeedRecord, type Poll } from './feed.ts'
+import { neverPolled, retryDelayMs, withFailure, withListing, withNothingNew, withQuota } from './health.ts'
 import { digestOf, forgetSent, type Memory, rememberDeadLetters, rememberSent, valueHash } from './memory.ts'
 import { reasonOf } from './one-line.ts'
 import { compare, type OpenMarket, union } from './open-markets.ts'
@@ -97,7 +98,8 @@ async function load(feed: Feed, memory: Memory, store: FeedStore, troubles: stri
 
 async function outcomeOf(run: Run): Promise<Outcome> {
   const { memory, before, observedAtMs, startedAtMs } = run
-  const quietUntilMs = Math.max(before.health.failure?.retryAtMs ?? 0, memory.quietUntilMs)
+  const { failure, quota } = before.health
+  const quietUntilMs = Math.max(failure?.retryAtMs ?? 0, quota?.nextPollAtMs ?? 0, memory.quietUntilMs)
   if (startedAtMs < quietUntilMs) return { kind: 'waiting', untilMs: quietUntilMs }
   const poll = await ask(run)
   if (run.circumstances.signal.aborted) return { kind: 'stopped' }
@@ -127,21 +129,23 @@ function withoutDoubt(poll: Poll): Poll {
   const nameless = rejected.filter((market) => market.marketId === null).length
   if (nameless === 0) return poll
   const reason = `${nameless} of ${snapshots.length + rejected.length} markets came without a readable id`
-  return { kind: 'partial', snapshots, rejected, reason }
+  return { ...poll, kind: 'partial', reason, unsure: everything }
 }
 
-async function failed(run: Run, { reason, retryAfterMs }: Extract<Poll, { kind: 'failed' }>): Promise<Outcome> {
+async function failed(run: Run, { reason, retryAfterMs, quota }: Extract<Poll, { kind: 'failed' }>): Promise<Outcome> {
   const { feed, memory, before, observedAtMs, circumstances } = run
   const times = (before.health.failure?.times ?? 0) + 1
   const delayMs = retryDelayMs({ times, everyMs: feed.everyMs, retryAfterMs }, circumstances.random())
   memory.quietUntilMs = circumstances.nowMs() + delayMs
-  await save(run, { ...before, health: withFailure(before.health, observedAtMs, reason, memory.quietUntilMs) })
+  const health = withFailure(before.health, observedAtMs, reason, memory.quietUntilMs)
+  await save(run, { ...before, health: quota === undefined ? health : withQuota(health, feed.everyMs, quota) })
   return { kind: 'failed', reason, retryAtMs: memory.quietUntilMs }
 }
 
 async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partial' }>): Promise<Outcome> {
   const { memory, ports, before, observedAtMs, storeAnswers } = run
-  const { newcomers, gone, after } = compare(before.openMarkets, { ...poll, complete: poll.kind === 'complete' && storeAnswers })
+  const unsure = !storeAnswers ? everything : poll.kind === 'partial' ? poll.unsure : []
+  const { newcomers, gone, after } = compare(before.openMarkets, { ...poll, unsure })
   if (!storeAnswers) memory.unconfirmed = before.openMarkets
   const announced = { ...before, openMarkets: [...before.openMarkets, ...newcomers] }
   const heldBack = await announce(run, announced, memory.isLatest ? newcomers : poll.snapshots)
@@ -150,7 +154,7 @@ async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partia
   const sendable = poll.snapshots.filter(({ marketId }) => !heldBack.has(marketId))
   const fresh = sendable.filter(({ marketId }) => run.sendAll || memory.hashes.get(marketId) !== hashes.get(marketId))
   const messages: SnapshotMessage[] = [
-    ...fresh.map((snapshot) => ({ v: 1, kind: 'market', ...snapshot }) as const),
+    ...fresh.map((snapshot) => ({ v: 1, kind: 'market', unchangedUntilMs: lastSeenMs(run, snapshot), ...snapshot }) as const),
     ...gone.map((market) => ({ v: 1, kind: 'gone', ...market, ...goneNow(run) }) as const),
   ]
   try {
@@ -174,12 +178,16 @@ async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partia
   if (run.sendAll) memory.sentAllAtMs = run.startedAtMs
 
   const counts = { published: fresh.length, unchanged: sendable.length - fresh.length, rejected: poll.rejected.length }
-  const health = withListing(before.health, observedAtMs, poll, { ...counts, changed })
+  const health = withListing(before.health, observedAtMs, poll, { ...counts, changed, everyMs: run.feed.everyMs })
   const saved = await save(run, { health, openMarkets: after, digest })
   memory.validators = poll.kind === 'complete' && saved && heldBack.size === 0 ? poll.validators : null
   const all = { ...counts, gone: gone.length, heldBack: heldBack.size }
   return poll.kind === 'complete' ? { kind: 'complete', ...all } : { kind: 'partial', reason: poll.reason, ...all }
 }
+
+/** Of a market that this worker did not see at the last complete poll nothing is known. */
+const lastSeenMs = ({ memory, before }: Run, { marketId }: Snapshot) =>
+  memory.hashes.has(marketId) ? before.health.completeAtMs : null
 
 /** What must wait because the store does not know of it: of `news`, nothing or everything. */
 async function announce(run: Run, announced: FeedRecord, news: readonly OpenMarket[]): Promise<Set<MarketId>> {

@@ -1,4 +1,4 @@
-import type { FeedHealth } from '../book/feed-health.ts'
+import type { Drift, FeedHealth, Quota } from '../book/feed-health.ts'
 import type { FeedName } from '../book/ids.ts'
 import type { Snapshot } from '../book/market.ts'
 import type { Rejected } from './dead-letter.ts'
@@ -17,14 +17,22 @@ export type PollAt = { observedAtMs: number; validators: Validators | null; sign
 export type Validators = { etag: string | null; lastModified: string | null }
 
 /**
- * complete: everything that the feed has is here, so what is missing is gone. partial: something may be missing, and `reason` says
- * why. unchanged: the body is the one whose validators we sent. failed: no answer to rely on; `retryAfterMs` is the feed's wish.
+ * complete: everything that the feed has is here, so what is missing is gone. partial: something may be missing, and `reason` says why;
+ * `unsure` are the beginnings of the ids of which nothing can be said (`odds-api:baseball_mlb:` when that one sport did not answer), and
+ * what begins otherwise was listed whole. `everything` when no part was. unchanged: the body is the one whose validators we sent. failed:
+ * no answer to rely on; `retryAfterMs` is the feed's wish.
  */
 export type Poll =
-  | { kind: 'complete'; snapshots: Snapshot[]; rejected: Rejected[]; validators: Validators | null }
-  | { kind: 'partial'; snapshots: Snapshot[]; rejected: Rejected[]; reason: string }
+  | ({ kind: 'complete'; snapshots: Snapshot[]; rejected: Rejected[]; validators: Validators | null } & Remarks)
+  | ({ kind: 'partial'; snapshots: Snapshot[]; rejected: Rejected[]; reason: string; unsure: readonly string[] } & Remarks)
   | { kind: 'unchanged' }
-  | { kind: 'failed'; reason: string; retryAfterMs: number | null }
+  | ({ kind: 'failed'; reason: string; retryAfterMs: number | null } & Pick<Remarks, 'quota'>)
+
+/** What a poll tells beside prices; a feed leaves out what it has no word of. */
+export type Remarks = { quota?: Quota; drift?: Drift }
+
+/** Every id begins like this. */
+export const everything: readonly string[] = ['']
 
 /** What is kept of a feed between polls, whichever worker makes them. `digest` is that of the last complete poll. */
 export type FeedRecord = { health: FeedHealth; openMarkets: readonly OpenMarket[]; digest: string }

@@ -10,11 +10,17 @@ export const polledFeeds: Readonly<Record<string, PolledFeed>> = {
   simulated: { url: 'seed:1', schedule: '* * * * * *', open: simulatedFeed },
 }
 
-export type PolledFeed = FeedDefaults & { open: (options: FeedOptions) => Feed }
-export type FeedOptions = { url: string; key: string | undefined; everyMs: number }
+export type PolledFeed = FeedDefaults & { schedule: string; open: (options: FeedOptions) => Feed }
+/** `options` are those that the feed's line names, each with a value. A feed throws where one makes no sense, and says what would. */
+export type FeedOptions = {
+  url: string
+  key: string | undefined
+  everyMs: number
+  options: Readonly<Record<string, string>>
+}
 
-export function openFeed(name: string, { url, schedule, key }: FeedSettings): Feed {
+export function openFeed(name: string, { url, schedule, key, options }: FeedSettings): Feed {
   const known = polledFeeds[name]
   if (known === undefined) throw new Error(`FEEDS names "${name}", which nothing in functions/collect polls`)
-  return known.open({ url, key, everyMs: intervalMsOf(schedule) })
+  return known.open({ url, key, options, everyMs: intervalMsOf(schedule) })
 }

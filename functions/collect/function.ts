@@ -7,16 +7,20 @@ import { deadLetterStore, feedStore } from './cosmos.ts'
 import { eventHubPublisher } from './event-hub.ts'
 import { openFeed } from './feeds.ts'
 import { newMemory } from './memory.ts'
+import { streamedFeeds } from './streams.ts'
+import { timerName } from './timer-name.ts'
 
 /** Less than the five minutes that host.json gives an invocation. */
 const pollDeadlineMs = 120_000
 
 /** One timer function a feed, so that one feed's trouble touches no other. */
 export function registerCollect(settings: Settings, connections: Connections): void {
+  for (const { name, why } of settings.feedsOff) console.warn(`feed off ${JSON.stringify({ feed: name, why })}`)
   for (const [name, feedSettings] of settings.feeds) {
+    if (streamedFeeds[name] !== undefined) continue
     const feed = openFeed(name, feedSettings)
     const memory = newMemory()
-    app.timer(`collect${name.charAt(0).toUpperCase()}${name.slice(1)}`, {
+    app.timer(timerName(name), {
       schedule: feedSettings.schedule,
       runOnStartup: false,
       async handler(_timer: Timer, context: InvocationContext) {

@@ -1,8 +1,9 @@
-import type { FeedHealth } from '../book/feed-health.ts'
+import { type FeedHealth, noDrift, type Quota } from '../book/feed-health.ts'
 import type { FeedName } from '../book/ids.ts'
+import type { Snapshot } from '../book/market.ts'
 import type { Poll } from './feed.ts'
 
-export const neverPolled = (feed: FeedName, everyMs: number, nowMs: number): FeedHealth => ({
+export const neverPolled = (feed: FeedName, everyMs: number | null, nowMs: number): FeedHealth => ({
   feed,
   everyMs,
   polledAtMs: nowMs,
@@ -14,26 +15,45 @@ export const neverPolled = (feed: FeedName, everyMs: number, nowMs: number): Fee
   published: 0,
   unchanged: 0,
   rejected: 0,
+  lagMs: null,
+  quota: null,
+  drift: noDrift,
 })
 
-export type ListingCounts = { changed: boolean; published: number; unchanged: number; rejected: number }
+export type ListingCounts = { changed: boolean; published: number; unchanged: number; rejected: number; everyMs: number }
 
 /** A partial poll is a failure to be shown, but not one to wait for: the feed does answer. */
 export function withListing(
   before: FeedHealth,
   atMs: number,
   poll: Extract<Poll, { kind: 'complete' | 'partial' }>,
-  { changed, ...counts }: ListingCounts,
+  { changed, everyMs, ...counts }: ListingCounts,
 ): FeedHealth {
   const complete = poll.kind === 'complete'
-  return {
+  const health: FeedHealth = {
     ...(complete ? { ...before, failure: null, completeAtMs: atMs } : withFailure(before, atMs, poll.reason, null)),
     polledAtMs: atMs,
     changedAtMs: changed ? atMs : before.changedAtMs,
     markets: poll.snapshots.length,
     selections: poll.snapshots.reduce((sum, snapshot) => sum + snapshot.selections.length, 0),
     ...counts,
+    lagMs: medianLagMs(poll.snapshots),
+    drift: poll.drift ?? noDrift,
   }
+  return poll.quota === undefined ? health : withQuota(health, everyMs, poll.quota)
+}
+
+/** A feed that must be asked less often for its quota to last is not late while it waits. */
+export function withQuota(health: FeedHealth, everyMs: number, quota: Quota): FeedHealth {
+  return { ...health, quota, everyMs: Math.max(everyMs, (quota.nextPollAtMs ?? 0) - health.polledAtMs) }
+}
+
+/** The lower one of two in the middle. */
+function medianLagMs(snapshots: readonly Snapshot[]): number | null {
+  const lags = snapshots.flatMap(({ observedAtMs, publishedAtMs }) =>
+    publishedAtMs === null ? [] : [observedAtMs - publishedAtMs],
+  )
+  return lags.sort((a, b) => a - b)[(lags.length - 1) >> 1] ?? null
 }
 
 export function withNothingNew(before: FeedHealth, atMs: number): FeedHealth {

@@ -75,9 +75,18 @@ export function rememberDeadLetters(memory: Memory, letters: readonly DeadLetter
  */
 export function valueHash({ priceFormat, market, selections }: Snapshot): string {
   const values = selections.flatMap(({ id, quotes }) =>
-    quotes.flatMap(({ bookmaker, last, back, lay, point, status }) => [id, bookmaker, last, back, lay, point, status]),
+    quotes.flatMap(({ bookmaker, last, back, lay, point, status, outcome }) => [
+      id,
+      bookmaker,
+      last,
+      back,
+      lay,
+      point,
+      status,
+      outcome,
+    ]),
   )
-  return hash('sha256', JSON.stringify([priceFormat, market.status, values]), 'base64')
+  return hash('sha256', JSON.stringify([priceFormat, market.status, market.fixture?.startsAtMs ?? null, values]), 'base64')
 }
 
 /** The same for two polls that showed the same, whatever the order of their markets. */

@@ -5,23 +5,25 @@ import type { Rejected } from './dead-letter.ts'
 /** A market that a tombstone is owed to, should its feed stop listing it. A settled one is owed none: it has told its own end. */
 export type OpenMarket = { marketId: MarketId; topic: Topic }
 
-export type Listing = { complete: boolean; snapshots: readonly Snapshot[]; rejected: readonly Rejected[] }
+/** `unsure`: the beginnings of ids of which the listing proves nothing. */
+export type Listing = { unsure: readonly string[]; snapshots: readonly Snapshot[]; rejected: readonly Rejected[] }
 
 /**
- * What a poll says of the markets that were open before it. Only a complete one proves that a market is gone (I10), and one that
- * could not be read is there all the same.
+ * What a poll says of the markets that were open before it. Only what it listed completely proves that a market is gone (I10), and one
+ * that could not be read is there all the same.
  */
-export function compare(before: readonly OpenMarket[], { complete, snapshots, rejected }: Listing) {
+export function compare(before: readonly OpenMarket[], { unsure, snapshots, rejected }: Listing) {
   const known = new Set(before.map((market) => market.marketId))
   const unreadable = new Set(rejected.map((market) => market.marketId))
   const listed = new Set(snapshots.map((snapshot) => snapshot.marketId))
+  const maybe = ({ marketId }: OpenMarket) => unreadable.has(marketId) || unsure.some((start) => marketId.startsWith(start))
   const unsettled = snapshots.filter((s) => s.market.status !== 'settled').map(({ marketId, topic }) => ({ marketId, topic }))
   const newcomers = unsettled.filter((market) => !known.has(market.marketId))
-  if (!complete) return { newcomers, gone: [], after: [...before, ...newcomers] }
+  const missing = before.filter(({ marketId }) => !listed.has(marketId))
   return {
     newcomers,
-    gone: before.filter(({ marketId }) => !listed.has(marketId) && !unreadable.has(marketId)),
-    after: [...unsettled, ...before.filter(({ marketId }) => unreadable.has(marketId) && !listed.has(marketId))],
+    gone: missing.filter((market) => !maybe(market)),
+    after: [...unsettled, ...missing.filter(maybe)],
   }
 }
 

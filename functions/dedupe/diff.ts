@@ -15,16 +15,29 @@ export function diff(book: Book | undefined, seen: SnapshotMessage): Change[] {
   const before = quotesOf(book)
   const clocks = { publishedAtMs: seen.publishedAtMs, observedAtMs: seen.observedAtMs }
   const changes: Change[] = []
+  const startedAtMs = book?.fixture?.startsAtMs ?? null
+  const startsAtMs = seen.kind === 'gone' ? startedAtMs : (seen.market.fixture?.startsAtMs ?? null)
+  let rescheduled = book !== undefined && startsAtMs !== startedAtMs
   if (seen.kind === 'market') {
     for (const selection of seen.selections) {
       for (const quote of selection.quotes) {
         const key = quoteKeyOf(selection.id, quote.bookmaker)
+        const old = before.get(key)?.value
         const after = valueOf(quote, seen)
-        const kind = tickKindOf(before.get(key)?.value, after)
+        const kind = tickKindOf(old, after)
         before.delete(key)
-        if (kind === undefined) continue
         const whose = { selectionId: selection.id, selectionName: selection.name, bookmaker: quote.bookmaker }
-        changes.push({ ...whose, ...after, kind, marketStatus: seen.market.status, ...clocks })
+        const told = {
+          marketStatus: seen.market.status,
+          startsAtMs,
+          ...clocks,
+          publishedAtMs: quote.publishedAtMs ?? seen.publishedAtMs,
+        }
+        if (rescheduled && old !== undefined) {
+          changes.push({ ...whose, ...old, kind: 'rescheduled', ...told })
+          rescheduled = false
+        }
+        if (kind !== undefined) changes.push({ ...whose, ...after, kind, ...told })
       }
     }
     if (!seen.complete) return changes
@@ -33,7 +46,7 @@ export function diff(book: Book | undefined, seen: SnapshotMessage): Change[] {
   for (const { whose, value } of before.values()) {
     if (value.status === 'removed') continue
     const gone: QuoteValue = { ...value, back: null, lay: null, status: 'removed' }
-    changes.push({ ...whose, ...gone, kind: 'removed', marketStatus, ...clocks })
+    changes.push({ ...whose, ...gone, kind: 'removed', marketStatus, startsAtMs, ...clocks })
   }
   return changes
 }
@@ -43,15 +56,17 @@ type Whose = Pick<Tick, 'selectionId' | 'selectionName' | 'bookmaker'>
 function quotesOf(book: Book | undefined): Map<QuoteKey, { whose: Whose; value: QuoteValue }> {
   const quotes = new Map<QuoteKey, { whose: Whose; value: QuoteValue }>()
   for (const selection of book?.selections ?? []) {
-    for (const { bookmaker, last, back, lay, point, status } of selection.quotes) {
+    for (const { bookmaker, last, back, lay, point, status, outcome } of selection.quotes) {
       const whose = { selectionId: selection.id, selectionName: selection.name, bookmaker }
-      quotes.set(quoteKeyOf(selection.id, bookmaker), { whose, value: { last, back, lay, point, status } })
+      quotes.set(quoteKeyOf(selection.id, bookmaker), { whose, value: { last, back, lay, point, status, outcome } })
     }
   }
   return quotes
 }
 
-/** No quote is more open than its market. */
-function valueOf({ last, back, lay, point, status }: SnapshotQuote, { market }: Snapshot): QuoteValue {
-  return { last, back, lay, point, status: market.status === 'open' || status === 'removed' ? status : market.status }
+/** No quote is more open than its market, and none has an outcome before it is settled. */
+function valueOf(quote: SnapshotQuote, { market }: Snapshot): QuoteValue {
+  const { last, back, lay, point } = quote
+  const status = market.status === 'open' || quote.status === 'removed' ? quote.status : market.status
+  return { last, back, lay, point, status, outcome: status === 'settled' ? quote.outcome : null }
 }

@@ -1,7 +1,7 @@
 import { parseTickDocument, type ReadTick } from '../book/documents.ts'
-import { type FeedHealth } from '../book/feed-health.ts'
+import type { DedupeCounts, FeedHealth } from '../book/feed-health.ts'
 import { feedsGroup, marketGroup, topicGroup } from '../book/ids.ts'
-import { type BoardMessage, type MarketDelta, parseFeedHealth } from '../book/wire.ts'
+import { type BoardMessage, type MarketDelta, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
 import { conflate } from './conflate.ts'
 
 /** Everyone in `group` gets `message`; rejects when the service has not taken it. */
@@ -48,13 +48,21 @@ export async function fanoutFeeds(
   nowMs: () => number,
 ): Promise<readonly string[]> {
   const feeds: FeedHealth[] = []
+  const counts: DedupeCounts[] = []
   const unreadable: string[] = []
   for (const document of page) {
+    if (hasType(document, 'dedupe-counts')) {
+      const parsed = parseDedupeCounts(document)
+      if (parsed.ok) counts.push(parsed.value)
+      else unreadable.push(parsed.reason)
+      continue
+    }
     const parsed = parseFeedHealth(document)
     if (parsed.ok) feeds.push(parsed.value)
     else unreadable.push(parsed.reason)
   }
-  if (feeds.length > 0) await broadcaster.send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: nowMs(), feeds })
+  if (feeds.length + counts.length > 0)
+    await broadcaster.send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: nowMs(), feeds, counts })
   return unreadable
 }
 
@@ -62,7 +70,7 @@ function readTicks(page: readonly unknown[]): { ticks: ReadTick[]; unreadable: s
   const ticks: ReadTick[] = []
   const unreadable: string[] = []
   for (const document of page) {
-    if (!isTick(document)) continue
+    if (!hasType(document, 'tick')) continue
     const parsed = parseTickDocument(document)
     if (parsed.ok) ticks.push(parsed.value)
     else unreadable.push(parsed.reason)
@@ -71,8 +79,8 @@ function readTicks(page: readonly unknown[]): { ticks: ReadTick[]; unreadable: s
 }
 
 /** The books come by in the same feed; whatever else may, one day, is not ours to judge. */
-const isTick = (document: unknown) =>
-  typeof document === 'object' && document !== null && 'type' in document && document.type === 'tick'
+const hasType = (document: unknown, type: string) =>
+  typeof document === 'object' && document !== null && 'type' in document && document.type === type
 
 function byMarket(deltas: readonly MarketDelta[]): Map<MarketDelta['id'], MarketDelta[]> {
   const markets = new Map<MarketDelta['id'], MarketDelta[]>()

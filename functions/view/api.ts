@@ -1,5 +1,5 @@
 import type { StoredBook } from '../book/documents.ts'
-import { type FeedHealth, feedState } from '../book/feed-health.ts'
+import { type DedupeCounts, type FeedHealth, feedState } from '../book/feed-health.ts'
 import { feedsGroup, type MarketId, topicGroup, topicOf } from '../book/ids.ts'
 import type { Book } from '../book/market.ts'
 import { type MarketStatus, marketStatuses } from '../book/quote.ts'
@@ -13,7 +13,7 @@ export type OddsStore = {
   book(market: MarketId): Promise<StoredBook | undefined>
   /** Up to `limit` ticks after `seq`, oldest first. */
   ticks(market: MarketId, afterSeq: number, limit: number): Promise<Tick[]>
-  feeds(): Promise<FeedHealth[]>
+  feeds(): Promise<{ feeds: FeedHealth[]; counts: DedupeCounts[] }>
 }
 
 /** Gives out addresses at which a browser may join the groups of the board for a while, and send nothing. */
@@ -74,12 +74,12 @@ export async function getTicks({ params, query }: ApiRequest, store: OddsStore):
   return json({ id, from: after + 1, to: after, status: book.status, ticks: [] } satisfies MarketDelta)
 }
 
-/** `GET /api/feeds`: what is known of each, and what that means now; and the topics and groups that a browser may follow. */
+/** `GET /api/feeds`: what is known of each, and what that means now; what dedupe made of its messages; and the topics and groups that a browser may follow. */
 export async function getFeeds(store: OddsStore, topics: readonly string[], nowMs: () => number): Promise<Reply> {
-  const feeds = await store.feeds()
+  const { feeds, counts } = await store.feeds()
   const readAtMs = nowMs()
   const groups = { feeds: feedsGroup, topics: Object.fromEntries(topics.map((topic) => [topic, topicGroup(topicOf(topic))])) }
-  return json({ readAtMs, topics, groups, feeds: feeds.map((feed) => ({ ...feed, state: feedState(feed, readAtMs) })) })
+  return json({ readAtMs, topics, groups, feeds: feeds.map((feed) => ({ ...feed, state: feedState(feed, readAtMs) })), counts })
 }
 
 /** `POST /api/negotiate` */
@@ -90,7 +90,7 @@ export async function postNegotiate(doorkeeper: Doorkeeper, newId: () => string)
 /** `GET /api/health`: 200 while the store answers; for load balancers and for people. */
 export async function getHealth(store: OddsStore, nowMs: () => number): Promise<Reply> {
   const startedMs = nowMs()
-  const feeds = await store.feeds()
+  const { feeds } = await store.feeds()
   const states = Object.fromEntries(feeds.map((feed) => [feed.feed, feedState(feed, nowMs())]))
   return json({ status: 'ok', storeMs: nowMs() - startedMs, feeds: states })
 }

@@ -1,7 +1,7 @@
 import type { Database, SqlQuerySpec } from '@azure/cosmos'
 
 import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument, type StoredBook } from '../book/documents.ts'
-import { type Parsed, parseFeedHealth } from '../book/wire.ts'
+import { type Parsed, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
 import type { OddsStore } from './api.ts'
 import { sharedRead } from './shared-read.ts'
 
@@ -47,9 +47,13 @@ export function oddsStore(database: Database, topics: readonly string[], unreada
     },
     async feeds() {
       const { resources } = await database.container('feeds').items.query<unknown>('SELECT * FROM c', deadline()).fetchAll()
-      return readable(resources, parseFeedHealth)
+      const [counts, feeds] = [resources.filter(isCounts), resources.filter((document) => !isCounts(document))]
+      return { feeds: readable(feeds, parseFeedHealth), counts: readable(counts, parseDedupeCounts) }
     },
   }
 }
+
+const isCounts = (document: unknown) =>
+  typeof document === 'object' && document !== null && 'type' in document && document.type === 'dedupe-counts'
 
 const deadline = () => ({ abortSignal: AbortSignal.timeout(deadlineMs) })

@@ -1,5 +1,5 @@
 import { bookmakerOf, feedName, type MarketId, marketIdOf, selectionIdOf, topicOf } from '../../functions/book/ids.ts'
-import type { Snapshot } from '../../functions/book/market.ts'
+import { type Snapshot, snapshotQuote } from '../../functions/book/market.ts'
 
 const feed = feedName('bench')
 const topic = topicOf('politics')
@@ -43,6 +43,10 @@ export function marketStream(name: string) {
 
 function selection(market: string, i: number, cent: number): Snapshot['selections'][number] {
   const [last, back, lay] = [cent / 100, (cent + 1) / 100, cent / 100]
-  const quote = { bookmaker, last, back, lay, point: null, status: 'open' as const }
-  return { id: selectionIdOf(feed, `${market}-${i}`), name: `Answer number ${i} of ${market}`, image: null, quotes: [quote] }
+  return {
+    id: selectionIdOf(feed, `${market}-${i}`),
+    name: `Answer number ${i} of ${market}`,
+    image: null,
+    quotes: [snapshotQuote(bookmaker, { last, back, lay })],
+  }
 }

@@ -27,7 +27,9 @@ export async function throughput({ stack, services }: BenchStack): Promise<{ tic
   const baseMs = Date.now() - 60_000
   for (let round = 0; round <= rounds; round++) {
     const moving = round === 0 ? 0 : movingPerRound
-    await publisher.publish(stream.ids.map((_, i) => ({ v: 1, kind: 'market', ...stream.next(i, moving, baseMs + round) })))
+    await publisher.publish(
+      stream.ids.map((_, i) => ({ v: 1, kind: 'market', unchangedUntilMs: null, ...stream.next(i, moving, baseMs + round) })),
+    )
   }
   await withPatience(done, () => `${told} of ${expected} ticks arrived`)
   const tookMs = performance.now() - startedMs
@@ -50,8 +52,10 @@ export async function latency({ stack, services }: BenchStack, perSecond: number
     if (lagsMs.length >= total) finished()
   })
   const publish = (i: number, moving: number) =>
-    publisher.publish([{ v: 1, kind: 'market', ...stream.next(i % shape.markets, moving, Date.now()) }])
-  await publisher.publish(stream.ids.map((_, i) => ({ v: 1, kind: 'market', ...stream.next(i, 0, Date.now()) })))
+    publisher.publish([{ v: 1, kind: 'market', unchangedUntilMs: null, ...stream.next(i % shape.markets, moving, Date.now()) }])
+  await publisher.publish(
+    stream.ids.map((_, i) => ({ v: 1, kind: 'market', unchangedUntilMs: null, ...stream.next(i, 0, Date.now()) })),
+  )
   await pause(3_000)
   measuring = true
   const startedMs = performance.now()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { type FeedHealth, feedState } from '../../functions/book/feed-health.ts'
+import { type FeedHealth, feedState, noDrift } from '../../functions/book/feed-health.ts'
 import { feedName } from '../../functions/book/ids.ts'
 
 const health: FeedHealth = {
@@ -15,6 +15,9 @@ const health: FeedHealth = {
   published: 1,
   unchanged: 0,
   rejected: 0,
+  lagMs: null,
+  quota: null,
+  drift: noDrift,
 }
 const failure = { reason: '500', sinceMs: 1_000_000, times: 1, retryAtMs: null }
 
@@ -27,6 +30,8 @@ describe('feedState', () => {
     ['down', health, 1_140_000],
     ['down', { ...health, failure }, 1_140_000],
     ['late', { ...health, completeAtMs: null, failure }, 1_020_000],
+    ['live', { ...health, everyMs: null }, 1_140_000],
+    ['quiet', { ...health, everyMs: null }, 2_140_000],
     ['down', { ...health, completeAtMs: null, failure }, 1_140_000],
   ] as const)('is %s', (state, facts, nowMs) => {
     expect(feedState(facts, nowMs)).toBe(state)

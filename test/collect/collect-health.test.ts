@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { feedState } from '../../functions/book/feed-health.ts'
+import { feedState, noDrift } from '../../functions/book/feed-health.ts'
 import { newMemory } from '../../functions/collect/memory.ts'
 import { everyMs, feed, listed, worker } from '../support/collecting.ts'
 
@@ -78,6 +78,9 @@ describe('the health of a feed', () => {
       published: 1,
       unchanged: 2,
       rejected: 0,
+      lagMs: 5_000,
+      quota: null,
+      drift: noDrift,
     })
   })
 
@@ -102,7 +105,13 @@ describe('the health of a feed', () => {
     await w.see({ 1: 0.4, 2: 0.5 })
     const changedAtMs = w.clock.nowMs()
     w.clock.advance(everyMs)
-    w.answer = (at) => ({ kind: 'partial', snapshots: listed({ 1: 0.4 }, at), rejected: [], reason: 'page 2 is missing' })
+    w.answer = (at) => ({
+      kind: 'partial',
+      snapshots: listed({ 1: 0.4 }, at),
+      rejected: [],
+      reason: 'page 2 is missing',
+      unsure: [''],
+    })
     expect(await w.poll()).toMatchObject({ kind: 'partial', reason: 'page 2 is missing' })
     expect(w.stored?.health).toMatchObject({ changedAtMs, completeAtMs: changedAtMs, failure: { times: 1, retryAtMs: null } })
     expect(await w.poll()).toMatchObject({ kind: 'partial' })

@@ -131,7 +131,7 @@ function answerOf(world: World, answer: Turn['answer'], at: PollAt): Poll {
   if (answer === 'failed') return { kind: 'failed', reason: 'down', retryAfterMs: null }
   if (answer === 'partial') {
     const [, ...rest] = listed(world, at)
-    return { kind: 'partial', snapshots: rest, rejected: [], reason: 'the first market is missing' }
+    return { kind: 'partial', snapshots: rest, rejected: [], reason: 'the first market is missing', unsure: [''] }
   }
   const etag = JSON.stringify(world)
   if (at.validators?.etag === etag) return { kind: 'unchanged' }

@@ -125,7 +125,10 @@ describe('a tombstone', () => {
         validators: null,
       }),
     ],
-    ['partial', (at) => ({ kind: 'partial', snapshots: listed({ 2: 0.6 }, at), rejected: [], reason: 'page 2 is missing' })],
+    [
+      'partial',
+      (at) => ({ kind: 'partial', snapshots: listed({ 2: 0.6 }, at), rejected: [], reason: 'page 2 is missing', unsure: [''] }),
+    ],
     ['failed', () => ({ kind: 'failed', reason: 'down', retryAfterMs: null })],
     ['unchanged', () => ({ kind: 'unchanged' })],
   ])('is never said after a poll that was %s (I10)', async (_, answer) => {

@@ -57,6 +57,31 @@ describe('judge', () => {
     expect(judge(later, at(0), book, 6_000).kind).toBe('fresh')
   })
 
+  it('tells once a market when its fixture is moved to another time, apart from what its prices do', () => {
+    const seen = (asOfMs: number, startsAtMs: number, a: number) =>
+      snapshotOf('m', asOfMs, { startsAtMs, selections: [quoted('a', { back: a }), quoted('b', { back: 0.5 })] })
+    const { book, ticks } = judgeAll([seen(1_000, 90_000, 0.4), seen(2_000, 95_000, 0.45), seen(3_000, 95_000, 0.45)])
+    expect(ticks.map(({ kind, back, startsAtMs }) => [kind, back, startsAtMs])).toEqual([
+      ['opened', 0.4, 90_000],
+      ['opened', 0.5, 90_000],
+      ['rescheduled', 0.4, 95_000],
+      ['moved', 0.45, 95_000],
+    ])
+    expect(book?.fixture?.startsAtMs).toBe(95_000)
+  })
+
+  it('settles with how each selection ended, and settles again when that is corrected; no outcome before that', () => {
+    const settled = (asOfMs: number, a: 'won' | 'lost', status: 'open' | 'settled' = 'settled') =>
+      snapshotOf('m', asOfMs, { status, selections: [quoted('a', { back: 0.4, status, outcome: a })] })
+    const { book, ticks } = judgeAll([settled(1_000, 'won', 'open'), settled(2_000, 'won'), settled(3_000, 'lost')])
+    expect(ticks.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['opened', null],
+      ['settled', 'won'],
+      ['settled', 'lost'],
+    ])
+    expect(book).toMatchObject({ status: 'settled', selections: [{ quotes: [{ status: 'settled', outcome: 'lost' }] }] })
+  })
+
   it('calls what is older than the book stale, and says by how much', () => {
     const { book } = judgeAll([snapshotOf('m', 2_000, { selections: [quoted('a', { last: 0.1 })] })])
     const late = snapshotOf('m', 1_400, { selections: [quoted('a', { last: 0.5 })] })

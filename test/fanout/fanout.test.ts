@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { noDrift } from '../../functions/book/feed-health.ts'
 import { type TickDocument, tickDocuments } from '../../functions/book/documents.ts'
 import { parseBoardMessage, type BoardMessage } from '../../functions/book/wire.ts'
 import { judge } from '../../functions/dedupe/judge.ts'
@@ -60,15 +61,23 @@ describe('fanout', () => {
   it('tells of the feeds that were polled, as they are stored, without what is not for browsers', async () => {
     const to = recorder()
     const health = { feed: 'predictit', everyMs: 1_000, polledAtMs: 5, completeAtMs: 5, changedAtMs: null, failure: null }
-    const counts = { markets: 1, selections: 2, published: 3, unchanged: 4, rejected: 5 }
+    const counts = { markets: 1, selections: 2, published: 3, unchanged: 4, rejected: 5, lagMs: 7, quota: null, drift: noDrift }
+    const made = { feed: 'predictit', sinceMs: 1, countedAtMs: 5, fresh: 1, duplicate: 2, stale: 3, ticks: 4 }
     const unreadable = await fanoutFeeds(
-      [stored({ id: 'predictit', ...health, ...counts, openMarkets: ['x'] }), { id: 'broken' }],
+      [
+        stored({ id: 'predictit', ...health, ...counts, openMarkets: ['x'] }),
+        { id: 'dedupe:predictit', type: 'dedupe-counts', ...made },
+        { id: 'broken' },
+      ],
       to,
       () => 3_000,
     )
     expect(unreadable).toHaveLength(1)
     expect(to.sent).toEqual([
-      { group: 'odds.feeds', message: { v: 1, kind: 'feeds', sentAtMs: 3_000, feeds: [{ ...health, ...counts }] } },
+      {
+        group: 'odds.feeds',
+        message: { v: 1, kind: 'feeds', sentAtMs: 3_000, feeds: [{ ...health, ...counts }], counts: [made] },
+      },
     ])
   })
 })

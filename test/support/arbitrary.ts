@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 import { bookmakerOf, feedName, marketIdOf, selectionIdOf, topicOf } from '../../functions/book/ids.ts'
-import type { Snapshot, SnapshotQuote } from '../../functions/book/market.ts'
+import { type Snapshot, snapshotQuote, type SnapshotQuote } from '../../functions/book/market.ts'
 import type { SnapshotMessage } from '../../functions/book/wire.ts'
 
 export const feed = feedName('testfeed')
@@ -14,7 +14,9 @@ const quote: fc.Arbitrary<Omit<SnapshotQuote, 'bookmaker'>> = fc.record({
   back: price,
   lay: price,
   point: fc.constantFrom(null, null, -1.5, 2),
-  status: fc.constantFrom('open', 'open', 'open', 'suspended'),
+  status: fc.constantFrom('open', 'open', 'open', 'suspended', 'settled'),
+  outcome: fc.constantFrom(null, null, 'won', 'lost'),
+  publishedAtMs: fc.constant(null),
 })
 const bookmakers = ['alpha', 'beta'].map(bookmakerOf)
 const selection = (id: string) =>
@@ -35,7 +37,8 @@ export function messages(market: string, { maxLength = 12 } = {}): fc.Arbitrary<
     .chain((selections) =>
       fc.record({
         complete: fc.boolean(),
-        status: fc.constantFrom('open' as const, 'open' as const, 'suspended' as const),
+        status: fc.constantFrom('open' as const, 'open' as const, 'suspended' as const, 'settled' as const),
+        startsAtMs: fc.constantFrom(null, 5_000, 5_000, 6_000),
         selections: fc.constant(selections),
       }),
     )
@@ -65,8 +68,15 @@ export function gone(market: string, asOfMs: number): SnapshotMessage {
 export function snapshotOf(
   market: string,
   asOfMs: number,
-  content: { complete?: boolean; status?: Snapshot['market']['status']; selections: Snapshot['selections'] },
+  content: {
+    complete?: boolean
+    status?: Snapshot['market']['status']
+    startsAtMs?: number | null
+    selections: Snapshot['selections']
+  },
 ): SnapshotMessage {
+  const { startsAtMs } = content
+  const fixture = startsAtMs === undefined ? null : { id: `${feed}:fixture`, name: 'A at B', startsAtMs }
   return {
     v: 1,
     kind: 'market',
@@ -76,23 +86,16 @@ export function snapshotOf(
     asOfMs,
     observedAtMs: asOfMs,
     publishedAtMs: null,
+    unchangedUntilMs: null,
     complete: content.complete ?? true,
     priceFormat: 'probability',
-    market: { name: `Market ${market}`, url: null, image: null, status: content.status ?? 'open', fixture: null },
+    market: { name: `Market ${market}`, url: null, image: null, status: content.status ?? 'open', fixture },
     selections: content.selections,
   }
 }
 
 /** One selection quoted by one bookmaker: the common case, short to write. */
 export function quoted(id: string, values: Partial<SnapshotQuote>): Snapshot['selections'][number] {
-  const whole = {
-    bookmaker: bookmakerOf('alpha'),
-    last: null,
-    back: null,
-    lay: null,
-    point: null,
-    status: 'open' as const,
-    ...values,
-  }
-  return { id: selectionIdOf(feed, id), name: `Selection ${id}`, image: null, quotes: [whole] }
+  const quotes = [snapshotQuote(values.bookmaker ?? bookmakerOf('alpha'), values)]
+  return { id: selectionIdOf(feed, id), name: `Selection ${id}`, image: null, quotes }
 }

@@ -1,5 +1,5 @@
 import { bookmakerOf, feedName, marketIdOf, selectionIdOf, topicOf } from '../../functions/book/ids.ts'
-import type { Snapshot } from '../../functions/book/market.ts'
+import { type Snapshot, snapshotQuote } from '../../functions/book/market.ts'
 import type { MarketStatus } from '../../functions/book/quote.ts'
 import type { SnapshotMessage } from '../../functions/book/wire.ts'
 import { collect, type CollectPorts, type CollectReport } from '../../functions/collect/collect.ts'
@@ -13,7 +13,7 @@ export const everyMs = 30_000
 
 /** A market of one selection, which can be backed at `back`. */
 export function snapshotOf(id: string, back: number, observedAtMs: number, status: MarketStatus = 'open'): Snapshot {
-  const quotes = [{ bookmaker: bookmakerOf('venue'), last: null, back, lay: null, point: null, status }]
+  const quotes = [snapshotQuote(bookmakerOf('venue'), { back, status })]
   return {
     marketId: marketIdOf(feed, id),
     feed,

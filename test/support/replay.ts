@@ -3,21 +3,21 @@ import type { Book } from '../../functions/book/market.ts'
 import type { Tick } from '../../functions/book/tick.ts'
 
 /** A book's values by quote, and nothing of how it came to them: what I11 compares. */
-export function valuesOf(book: Pick<Book, 'seq' | 'status' | 'selections'> | undefined) {
+export function valuesOf(book: Pick<Book, 'seq' | 'status' | 'fixture' | 'selections'> | undefined) {
   const quotes: Record<string, unknown> = {}
   for (const selection of book?.selections ?? []) {
-    for (const { bookmaker, last, back, lay, point, status, seq } of selection.quotes) {
-      quotes[quoteKeyOf(selection.id, bookmaker)] = { last, back, lay, point, status, seq }
+    for (const { bookmaker, last, back, lay, point, status, outcome, seq } of selection.quotes) {
+      quotes[quoteKeyOf(selection.id, bookmaker)] = { last, back, lay, point, status, outcome, seq }
     }
   }
-  return { seq: book?.seq ?? 0, status: book?.status, quotes }
+  return { seq: book?.seq ?? 0, status: book?.status, startsAtMs: book?.fixture?.startsAtMs ?? null, quotes }
 }
 
 /** The same, from the ticks alone, by a fold that knows nothing of `applyTicks`. */
 export function valuesOfTicks(ticks: readonly Tick[]) {
   const quotes: Record<string, unknown> = {}
-  for (const { selectionId, bookmaker, last, back, lay, point, status, seq } of ticks) {
-    quotes[quoteKeyOf(selectionId, bookmaker)] = { last, back, lay, point, status, seq }
+  for (const { selectionId, bookmaker, last, back, lay, point, status, outcome, seq } of ticks) {
+    quotes[quoteKeyOf(selectionId, bookmaker)] = { last, back, lay, point, status, outcome, seq }
   }
-  return { seq: ticks.at(-1)?.seq ?? 0, status: ticks.at(-1)?.marketStatus, quotes }
+  return { seq: ticks.at(-1)?.seq ?? 0, status: ticks.at(-1)?.marketStatus, startsAtMs: ticks.at(-1)?.startsAtMs ?? null, quotes }
 }

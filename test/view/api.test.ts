@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { StoredBook } from '../../functions/book/documents.ts'
+import { noDrift } from '../../functions/book/feed-health.ts'
 import { marketIdOf } from '../../functions/book/ids.ts'
 import type { Tick } from '../../functions/book/tick.ts'
 import { parseBook, parseMarketDelta, parseMarketsAnswer } from '../../functions/book/wire.ts'
@@ -32,7 +33,7 @@ function fakeStore(keptFrom = 1): OddsStore {
     book: async (id) => books.find((found) => found.marketId === id),
     ticks: async (id, after, limit) =>
       id === marketIdOf(feed, 'm') ? ticks.filter(({ seq }) => seq > after && seq >= keptFrom).slice(0, limit) : [],
-    feeds: async () => [],
+    feeds: async () => ({ feeds: [], counts: [] }),
   }
 }
 
@@ -117,8 +118,17 @@ describe('GET /api/markets/{id}/ticks', () => {
 describe('GET /api/feeds', () => {
   it('says what each feed’s facts mean now, and which groups there are', async () => {
     const health = { everyMs: 1_000, polledAtMs: 1, completeAtMs: 1, changedAtMs: 1, failure: null }
-    const counts = { markets: 0, selections: 0, published: 0, unchanged: 0, rejected: 0 }
-    const store = { ...fakeStore(), feeds: async () => [{ feed, ...health, ...counts }] }
+    const counts = {
+      markets: 0,
+      selections: 0,
+      published: 0,
+      unchanged: 0,
+      rejected: 0,
+      lagMs: null,
+      quota: null,
+      drift: noDrift,
+    }
+    const store = { ...fakeStore(), feeds: async () => ({ feeds: [{ feed, ...health, ...counts }], counts: [] }) }
     expect(bodyOf(await getFeeds(store, ['politics'], () => 60_000))).toMatchObject({
       readAtMs: 60_000,
       topics: ['politics'],

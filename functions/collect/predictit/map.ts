@@ -1,5 +1,5 @@
 import { bookmakerOf, marketIdOf, selectionIdOf, topicOf } from '../../book/ids.ts'
-import type { Snapshot, SnapshotSelection } from '../../book/market.ts'
+import { type Snapshot, snapshotQuote, type SnapshotSelection } from '../../book/market.ts'
 import type { MarketStatus } from '../../book/quote.ts'
 import { predictIt, type RawContract, type RawMarket } from './raw.ts'
 
@@ -30,7 +30,7 @@ function toSelection(contract: RawContract, market: MarketStatus): SnapshotSelec
   const back = contract.bestBuyYesCost
   const lay = contract.bestSellYesCost
   const status = market === 'open' ? statusOf(contract.status) : market
-  const quotes = [{ bookmaker, last, back, lay, point: null, status }]
+  const quotes = [snapshotQuote(bookmaker, { last, back, lay, status })]
   return { id: selectionIdOf(predictIt, contract.id), name: contract.name, image: contract.image, quotes }
 }
 

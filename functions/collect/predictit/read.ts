@@ -1,7 +1,7 @@
 import type { MarketId } from '../../book/ids.ts'
 import type { Snapshot } from '../../book/market.ts'
 import type { Rejected } from '../dead-letter.ts'
-import type { Poll, Validators } from '../feed.ts'
+import { everything, type Poll, type Validators } from '../feed.ts'
 import { easternClock } from './eastern-time.ts'
 import { toSnapshot } from './map.ts'
 import { parseEnvelope, parseMarket, readableMarketId } from './raw.ts'
@@ -31,7 +31,7 @@ export function readMarkets(json: unknown, observedAtMs: number, validators: Val
 
   if (snapshots.length === 0) {
     const reason = `none of ${markets.length} markets could be read: ${rejected[0]?.reason}`
-    return { kind: 'partial', snapshots, rejected, reason }
+    return { kind: 'partial', snapshots, rejected, reason, unsure: everything }
   }
   return { kind: 'complete', snapshots, rejected, validators }
 }

@@ -1,5 +1,5 @@
 import { bookmakerOf, type FeedName, marketIdOf, selectionIdOf, topicOf } from '../../book/ids.ts'
-import type { Snapshot, SnapshotQuote } from '../../book/market.ts'
+import { type Snapshot, type SnapshotQuote, snapshotQuote } from '../../book/market.ts'
 import { between, type Key, keyOf, lastStep, shares, subKey, unit, type Wave, waves } from './noise.ts'
 import { questions } from './questions.ts'
 
@@ -47,7 +47,7 @@ function quoteAt(market: Key, size: number, index: number, atMs: number): Snapsh
   const then = sidesAt(market, size, index, tradedAtMs)
   const bought = unit(own, Math.floor(tradedAtMs / 1000)) < 0.5
   const last = bought ? (then.back ?? then.lay) : (then.lay ?? then.back)
-  return { bookmaker, last: unit(own, 4) < neverTraded ? null : last, ...now, point: null, status: 'open' }
+  return snapshotQuote(bookmaker, { last: unit(own, 4) < neverTraded ? null : last, ...now })
 }
 
 /** The share of selections that nobody has ever bought. */

@@ -1,5 +1,5 @@
 import { type Bookmaker, bookmakerOf, type FeedName, marketIdOf, selectionIdOf, topicOf } from '../../book/ids.ts'
-import type { Snapshot, SnapshotQuote } from '../../book/market.ts'
+import { type Snapshot, type SnapshotQuote, snapshotQuote } from '../../book/market.ts'
 import { type Game, gamesAt, lean } from './calendar.ts'
 import { between, keyOf, lastStep, shares, subKey, type Wave, waves } from './noise.ts'
 
@@ -65,7 +65,7 @@ function quotesOf(house: House, game: Game, id: string, chances: Chances): Snaps
   const sum = skewed.reduce((a, b) => a + b, 0)
   return skewed.map((share) => {
     const back = offered(1 / ((share / sum) * (1 + house.margin)))
-    return { bookmaker: house.bookmaker, last: null, back, lay: null, point, status: game.status }
+    return snapshotQuote(house.bookmaker, { back, point, status: game.status })
   })
 }
 

@@ -1,6 +1,6 @@
 import * as v from '@badrap/valita'
 
-import type { FeedHealth } from '../../book/feed-health.ts'
+import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
 import type { MarketId } from '../../book/ids.ts'
 import type { Book } from '../../book/market.ts'
 import {
@@ -8,6 +8,7 @@ import {
   type MarketsAnswer,
   parse,
   parseBook,
+  parseDedupeCounts,
   type Parsed,
   parseFeedHealth,
   parseMarketDelta,
@@ -26,7 +27,12 @@ export type Api = {
 
 /** `clockLeadMs`: how far the server's clock is ahead of the browser's. `unreadable`: why markets were left out, one each. */
 export type Snapshot = { answer: MarketsAnswer; clockLeadMs: number; unreadable: readonly string[] }
-export type FeedsAnswer = { readAtMs: number; topics: readonly string[]; feeds: readonly FeedHealth[] }
+export type FeedsAnswer = {
+  readAtMs: number
+  topics: readonly string[]
+  feeds: readonly FeedHealth[]
+  counts: readonly DedupeCounts[]
+}
 export type Refused = { ok: false; refused: SnapshotRequired['reason'] }
 
 const deadlineMs = 10_000
@@ -74,7 +80,8 @@ export function createApi(fetch: typeof globalThis.fetch, nowMs: () => number): 
       const answer = read(await get('feeds'), (body) => parse(someFeeds, body))
       if (!answer.ok) return answer
       const feeds = answer.value.feeds.map(parseFeedHealth).flatMap((feed) => (feed.ok ? [feed.value] : []))
-      return { ok: true, value: { ...answer.value, feeds } }
+      const counts = answer.value.counts.map(parseDedupeCounts).flatMap((count) => (count.ok ? [count.value] : []))
+      return { ok: true, value: { ...answer.value, feeds, counts } }
     },
   }
 }
@@ -96,7 +103,12 @@ function read<T>(answer: Answer, parseBody: (body: unknown) => Parsed<T>): Parse
 const negotiated = v.object({ url: v.string() })
 /** The parts are read one by one: a market that cannot be read must not hide the others (I7). */
 const someMarkets = v.object({ readAtMs: v.number(), markets: v.array(v.unknown()) })
-const someFeeds = v.object({ readAtMs: v.number(), topics: v.array(v.string()), feeds: v.array(v.unknown()) })
+const someFeeds = v.object({
+  readAtMs: v.number(),
+  topics: v.array(v.string()),
+  feeds: v.array(v.unknown()),
+  counts: v.array(v.unknown()).optional(() => []),
+})
 const snapshotRequired = v.object({
   error: v.literal('snapshot_required'),
   reason: v.union(v.literal('expired'), v.literal('ahead'), v.literal('too_far_behind')),

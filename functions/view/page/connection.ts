@@ -1,4 +1,5 @@
-import type { FeedHealth } from '../../book/feed-health.ts'
+import type { Alert } from '../../book/alert.ts'
+import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
 import type { MarketId } from '../../book/ids.ts'
 import type { BoardMessage, MarketDelta, MarketsAnswer, SnapshotRequired } from '../../book/wire.ts'
 import type { CatchUpEffect, Gaps, Held } from './catch-up.ts'
@@ -71,7 +72,7 @@ export type Event =
   | { type: 'ticksRefused'; market: MarketId; reason: SnapshotRequired['reason'] }
   | { type: 'bookFetched'; book: MarketsAnswer['markets'][number] }
   | { type: 'fetchFailed'; market: MarketId; reason: string }
-  | { type: 'feedsRead'; readAtMs: number; feeds: readonly FeedHealth[] }
+  | { type: 'feedsRead'; readAtMs: number; feeds: readonly FeedHealth[]; counts: readonly DedupeCounts[] }
 
 export type Effect =
   /** Leave what is open, ask for a new URL and the topics, open, join. */
@@ -85,7 +86,8 @@ export type Effect =
   | { do: 'readFeeds' }
   /** The answer becomes the board, except for the markets in `keep`, of which we hold newer books. */
   | { do: 'hold'; answer: MarketsAnswer; keep: ReadonlySet<MarketId> }
-  | { do: 'showFeeds'; feeds: readonly FeedHealth[] }
+  | { do: 'showFeeds'; feeds: readonly FeedHealth[]; counts: readonly DedupeCounts[] }
+  | { do: 'showAlerts'; alerts: readonly Alert[] }
   | CatchUpEffect
 
 /** The world as a step finds it: the browser's clock, a number in [0, 1), and the books on the board. */

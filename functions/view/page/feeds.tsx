@@ -55,7 +55,7 @@ function Chip({ health, nowMs }: { health: FeedHealth; nowMs: number }) {
             </p>
           )}
           <dl>
-            <Fact name="Read every" value={formatAge(health.everyMs)} />
+            <Fact name="Read every" value={health.everyMs === null ? 'it pushes' : formatAge(health.everyMs)} />
             <Fact name="Last read" value={ago(polledAtMs)} />
             <Fact name="Last read completely" value={ago(completeAtMs)} />
             <Fact name="Last change" value={ago(changedAtMs)} />

@@ -68,9 +68,10 @@ export function flow(before: Flowing, { gaps, effects, giveUp }: CaughtUp, momen
 
 export function hear(state: Live | Resuming, message: BoardMessage, moment: Moment): Step {
   if (message.kind === 'delta') return flow(state, receive(gapsOf(state), message.markets, moment.held), moment)
+  if (message.kind === 'alert') return { state, effects: [{ do: 'showAlerts', alerts: message.alerts }] }
   const polledAtMs = Math.max(state.heartbeat.polledAtMs, ...message.feeds.map((feed) => feed.polledAtMs))
   const heartbeat = { ...state.heartbeat, heardAtMs: moment.nowMs, polledAtMs }
-  return { state: { ...state, heartbeat }, effects: [{ do: 'showFeeds', feeds: message.feeds }] }
+  return { state: { ...state, heartbeat }, effects: [{ do: 'showFeeds', feeds: message.feeds, counts: message.counts }] }
 }
 
 /** Once a second. Without a heartbeat the board asks over HTTP whether the feeds are silent, or only our stream is. */
@@ -84,13 +85,14 @@ export function watch(state: Live | Resuming, moment: Moment): Step {
 }
 
 export function hearOfFeeds(state: Live | Resuming, event: Extract<Event, { type: 'feedsRead' }>, moment: Moment): Step {
-  const { readAtMs, feeds } = event
+  const { readAtMs, feeds, counts } = event
   const alive = feeds.filter((feed) => feedState(feed, readAtMs) !== 'down')
-  const everyMs = alive.length === 0 ? state.heartbeat.everyMs : Math.min(...alive.map((feed) => feed.everyMs))
+  const soonestMs = alive.length === 0 ? state.heartbeat.everyMs : Math.min(...alive.map((feed) => feed.everyMs ?? Infinity))
   const newestMs = Math.max(0, ...feeds.map((feed) => feed.polledAtMs))
   const known = state.heartbeat.polledAtMs
   const unheard = newestMs > known && readAtMs - newestMs > pollHeardAfterMs
   if (isSilent(state.heartbeat, moment.nowMs) && unheard) return fail(state, 'feeds report, but nothing reaches us', moment)
+  const everyMs = Number.isFinite(soonestMs) ? soonestMs : state.heartbeat.everyMs
   const heartbeat = { ...state.heartbeat, everyMs, polledAtMs: known === 0 ? newestMs : known }
-  return { state: { ...state, heartbeat }, effects: [{ do: 'showFeeds', feeds }] }
+  return { state: { ...state, heartbeat }, effects: [{ do: 'showFeeds', feeds, counts }] }
 }

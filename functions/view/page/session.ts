@@ -16,6 +16,7 @@ export type SessionPorts = {
     holdBook(effect: Extract<Effect, { do: 'holdBook' }>): void
     apply(effect: Extract<Effect, { do: 'apply' }>): void
     showFeeds(effect: Extract<Effect, { do: 'showFeeds' }>): void
+    showAlerts(effect: Extract<Effect, { do: 'showAlerts' }>): void
     showTopics(topics: readonly string[]): void
     /** What came with a snapshot beside its books. */
     noteSnapshot(clockLeadMs: number, unreadable: readonly string[]): void
@@ -93,6 +94,8 @@ export class Session {
         return board.apply(effect)
       case 'showFeeds':
         return board.showFeeds(effect)
+      case 'showAlerts':
+        return board.showAlerts(effect)
     }
   }
 

@@ -51,7 +51,7 @@ const apart: Row<Connection> = {
   ticksRefused: stay,
   bookFetched: stay,
   fetchFailed: stay,
-  feedsRead: (state, { feeds }) => ({ state, effects: [{ do: 'showFeeds', feeds }] }),
+  feedsRead: (state, { feeds, counts }) => ({ state, effects: [{ do: 'showFeeds', feeds, counts }] }),
 }
 
 const joined: Row<Snapshotting | Live | Resuming> = {
@@ -139,7 +139,8 @@ function inside(state: Of<'recovering'>, event: Event, moment: Moment): Step {
 }
 
 function buffer(state: Snapshotting | Of<'connecting'>, { message }: { message: EventMessage }, moment: Moment): Step {
-  if (message.kind === 'feeds') return { state, effects: [{ do: 'showFeeds', feeds: message.feeds }] }
+  if (message.kind === 'feeds') return { state, effects: [{ do: 'showFeeds', feeds: message.feeds, counts: message.counts }] }
+  if (message.kind === 'alert') return { state, effects: [{ do: 'showAlerts', alerts: message.alerts }] }
   const buffered = [...state.buffered, ...message.markets]
   const ticks = buffered.reduce((sum, delta) => sum + delta.ticks.length, 0)
   if (ticks > maxBufferedTicks) return fail(state, 'more ticks came in than could be kept for the snapshot', moment)

@@ -1,7 +1,8 @@
 import { batch, computed, type Signal, signal } from '@preact/signals'
 
-import type { FeedHealth } from '../../book/feed-health.ts'
-import { type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic, topicOf } from '../../book/ids.ts'
+import type { Alert } from '../../book/alert.ts'
+import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
+import { type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic, topicOf } from '../../book/ids.ts'
 import type { Book } from '../../book/market.ts'
 import { arrange, type Filter, rank, type Sort } from './arrange.ts'
 import { Board, type BoardChange, type Move, priceSides, type PriceSide } from './board.ts'
@@ -36,6 +37,10 @@ export class Store {
   /** When the board was last known to be current, on the browser's clock. */
   readonly currentAtMs = signal(0)
   readonly feeds = signal<readonly FeedHealth[]>([])
+  /** What dedupe made of each feed's messages. */
+  readonly dedupeCounts = signal<ReadonlyMap<FeedName, DedupeCounts>>(new Map())
+  /** The newest first. */
+  readonly alerts = signal<readonly Alert[]>([])
   readonly topics = signal<readonly Topic[]>([])
   readonly counts = signal<ReadonlyMap<Topic, number>>(new Map())
   readonly unreadable = signal<readonly string[]>([])
@@ -70,9 +75,18 @@ export class Store {
     hold: ({ answer, keep }: Extract<Effect, { do: 'hold' }>) => this.#show(this.board.hold(answer.markets, keep)),
     holdBook: ({ book, how }) => this.#show(this.board.holdBook(book, how)),
     apply: ({ deltas }) => this.#show(this.board.apply(deltas)),
-    showFeeds: ({ feeds }) => {
-      this.board.report(feeds)
-      this.feeds.value = [...this.board.feeds.values()]
+    showFeeds: ({ feeds, counts }) =>
+      batch(() => {
+        this.board.report(feeds)
+        this.feeds.value = [...this.board.feeds.values()]
+        if (counts.length > 0)
+          this.dedupeCounts.value = new Map([...this.dedupeCounts.peek(), ...counts.map((count) => [count.feed, count] as const)])
+      }),
+    showAlerts: ({ alerts }) => {
+      const known = new Set(alerts.map(({ id }) => id))
+      this.alerts.value = [...alerts, ...this.alerts.peek().filter(({ id }) => !known.has(id))]
+        .sort((a, b) => b.observedAtMs - a.observedAtMs)
+        .slice(0, maxAlerts)
     },
     showTopics: (topics) => {
       this.topics.value = topics.map(topicOf)
@@ -169,6 +183,7 @@ export class Store {
 }
 
 const maxMoves = 5_000
+const maxAlerts = 100
 
 function quotedSides({ selections }: Book): ReadonlySet<PriceSide> {
   return new Set(priceSides.filter((side) => selections.some(({ quotes }) => quotes.some((quote) => quote[side] !== null))))

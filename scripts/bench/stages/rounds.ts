@@ -9,7 +9,12 @@ import { movingPerMarket, rounds } from './cost.ts'
 export function messagesOf(name: string): SnapshotMessage[][] {
   const stream = marketStream(name)
   return Array.from({ length: rounds }, (_, round) =>
-    stream.ids.map((_id, i) => ({ v: 1, kind: 'market', ...stream.next(i, round === 0 ? 0 : movingPerMarket, 1_000 + round) })),
+    stream.ids.map((_id, i) => ({
+      v: 1,
+      kind: 'market',
+      unchangedUntilMs: null,
+      ...stream.next(i, round === 0 ? 0 : movingPerMarket, 1_000 + round),
+    })),
   )
 }
 

@@ -67,7 +67,7 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
       for (const [topic, markets] of byTopic)
         await send(topicGroup(topic), { v: 1, kind: 'delta', topic, sentAtMs: Date.now(), markets })
     },
-    sendFeeds: () => send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: Date.now(), feeds: server.feeds }),
+    sendFeeds: () => send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: Date.now(), feeds: server.feeds, counts: [] }),
     async [Symbol.asyncDispose]() {
       await webPubSub.close()
       await new Promise<void>((resolve) => {

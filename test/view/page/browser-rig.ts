@@ -1,3 +1,4 @@
+import { noDrift } from '../../../functions/book/feed-health.ts'
 import type { Api } from '../../../functions/view/page/api.ts'
 import { feed, OddsWorld, startMs } from './odds-world.ts'
 import type { BoardMessage } from '../../../functions/book/wire.ts'
@@ -141,7 +142,10 @@ export class BrowserRig {
   readonly #api: Api = {
     negotiate: () => this.#ask('negotiate', () => ({ ok: true, value: 'ws://board.local' })),
     feeds: () =>
-      this.#ask('feeds', () => ({ ok: true, value: { readAtMs: this.nowMs, topics: ['politics'], feeds: this.feeds } })),
+      this.#ask('feeds', () => ({
+        ok: true,
+        value: { readAtMs: this.nowMs, topics: ['politics'], feeds: this.feeds, counts: [] },
+      })),
     markets: () =>
       this.#ask('markets', () => {
         const answer = { readAtMs: this.nowMs, markets: [...this.world.books.values()] }
@@ -158,7 +162,17 @@ export class BrowserRig {
   /** One feed that is read every minute and just has been, so that its heartbeat is not what a test is about. */
   get feeds() {
     const polledAtMs = this.nowMs
-    const none = { failure: null, markets: 3, selections: 9, published: 0, unchanged: 3, rejected: 0 }
+    const none = {
+      failure: null,
+      markets: 3,
+      selections: 9,
+      published: 0,
+      unchanged: 3,
+      rejected: 0,
+      lagMs: null,
+      quota: null,
+      drift: noDrift,
+    }
     return [{ feed, everyMs: 60_000, polledAtMs, completeAtMs: polledAtMs, changedAtMs: polledAtMs, ...none }]
   }
 }

@@ -94,14 +94,14 @@ describe('the heartbeat', () => {
   it('blames the stream, and connects anew, when feeds were read but nothing came', () => {
     const heard = step(live, events.feedsRead, later(0)).state
     const polled = { ...health, polledAtMs: silent.nowMs - 30_000 }
-    const { state } = step(heard, { type: 'feedsRead', readAtMs: silent.nowMs, feeds: [polled] }, silent)
+    const { state } = step(heard, { type: 'feedsRead', readAtMs: silent.nowMs, feeds: [polled], counts: [] }, silent)
     expect(inWords(state, silent.nowMs, true).words).toBe('Reconnecting in 1 s: feeds report, but nothing reaches us')
   })
 
   it('beats with every message of feed health', () => {
-    const message = { v: 1, kind: 'feeds', sentAtMs: startMs, feeds: [health] } as const
-    const heard = step(live, { type: 'message', message: { ...message, feeds: [...message.feeds] } }, later(100_000))
-    expect(heard.effects).toEqual([{ do: 'showFeeds', feeds: [health] }])
+    const message = { v: 1, kind: 'feeds', sentAtMs: startMs, feeds: [health], counts: [] } as const
+    const heard = step(live, { type: 'message', message: { ...message, feeds: [...message.feeds], counts: [] } }, later(100_000))
+    expect(heard.effects).toEqual([{ do: 'showFeeds', feeds: [health], counts: [] }])
     expect(step(heard.state, events.clock, silent).effects).toEqual([])
   })
 

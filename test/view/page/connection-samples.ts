@@ -1,3 +1,4 @@
+import { noDrift } from '../../../functions/book/feed-health.ts'
 import type { Book } from '../../../functions/book/market.ts'
 import type { Tick } from '../../../functions/book/tick.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
@@ -55,6 +56,9 @@ export const health = {
   published: 0,
   unchanged: 1,
   rejected: 0,
+  lagMs: null,
+  quota: null,
+  drift: noDrift,
 }
 export const answer = { readAtMs: startMs, markets: [bookOf(a, { seq: 5 })] }
 export const events: { [E in Event as E['type']]: E } = {
@@ -76,7 +80,7 @@ export const events: { [E in Event as E['type']]: E } = {
   ticksRefused: { type: 'ticksRefused', market: a, reason: 'expired' },
   bookFetched: { type: 'bookFetched', book: bookOf(a, { seq: 9 }) },
   fetchFailed: { type: 'fetchFailed', market: a, reason: 'no answer' },
-  feedsRead: { type: 'feedsRead', readAtMs: startMs, feeds: [health] },
+  feedsRead: { type: 'feedsRead', readAtMs: startMs, feeds: [health], counts: [] },
 }
 
 /** One `moved` tick at `to`, for a delta that covers `from`..`to`. */
@@ -86,6 +90,8 @@ export function delta(from: number, to: number, name = 'a'): MarketDelta {
     back: null,
     lay: null,
     point: null,
+    outcome: null,
+    startsAtMs: null,
     status: 'open',
     seq: to,
     kind: 'moved',

@@ -43,6 +43,8 @@ export class OddsWorld {
       back: null,
       lay: null,
       point: null,
+      outcome: null,
+      startsAtMs: null,
       ...(before === undefined ? {} : { last: before.last, back: before.back, lay: before.lay, point: before.point }),
       ...prices,
       status: change.status ?? 'open',

@@ -144,7 +144,7 @@ async function failed(run: Run, { reason, retryAfterMs, quota }: Extract<Poll, {
 
 async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partial' }>): Promise<Outcome> {
   const { memory, ports, before, observedAtMs, storeAnswers } = run
-  const unsure = !storeAnswers ? everything : poll.kind === 'partial' ? poll.unsure : []
+  const unsure = storeAnswers ? (poll.unsure ?? []) : everything
   const { newcomers, gone, after } = compare(before.openMarkets, { ...poll, unsure })
   if (!storeAnswers) memory.unconfirmed = before.openMarkets
   const announced = { ...before, openMarkets: [...before.openMarkets, ...newcomers] }

@@ -19,11 +19,18 @@ export type Validators = { etag: string | null; lastModified: string | null }
 /**
  * complete: everything that the feed has is here, so what is missing is gone. partial: something may be missing, and `reason` says why;
  * `unsure` are the beginnings of the ids of which nothing can be said (`odds-api:baseball_mlb:` when that one sport did not answer), and
- * what begins otherwise was listed whole. `everything` when no part was. unchanged: the body is the one whose validators we sent. failed:
+ * what begins otherwise was listed whole. `everything` when no part was. A complete poll has `unsure` where the feed is asked for less than
+ * all it has (the largest thousand, say): all is well, yet what is missing need not be gone. unchanged: the body is the one whose validators we sent. failed:
  * no answer to rely on; `retryAfterMs` is the feed's wish.
  */
 export type Poll =
-  | ({ kind: 'complete'; snapshots: Snapshot[]; rejected: Rejected[]; validators: Validators | null } & Remarks)
+  | ({
+      kind: 'complete'
+      snapshots: Snapshot[]
+      rejected: Rejected[]
+      validators: Validators | null
+      unsure?: readonly string[]
+    } & Remarks)
   | ({ kind: 'partial'; snapshots: Snapshot[]; rejected: Rejected[]; reason: string; unsure: readonly string[] } & Remarks)
   | { kind: 'unchanged' }
   | ({ kind: 'failed'; reason: string; retryAfterMs: number | null } & Pick<Remarks, 'quota'>)

@@ -13,6 +13,8 @@ export type MarketDescription = {
   image: string | null
   status: MarketStatus
   fixture: Fixture | null
+  /** Whether the fixture is under way and still bet on; null where the feed does not tell. */
+  inPlay: boolean | null
 }
 
 /** What a feed said of one market: which, and when. `asOfMs` is the clock that orders it: the feed's own where that can be trusted per market, else ours. */
@@ -32,7 +34,7 @@ export type Said = {
 export type Snapshot = Said & {
   complete: boolean
   priceFormat: PriceFormat
-  market: MarketDescription
+  market: Omit<MarketDescription, 'inPlay'> & { inPlay?: boolean | null | undefined }
   selections: readonly SnapshotSelection[]
 }
 export type SnapshotSelection = { id: SelectionId; name: string; image: string | null; quotes: readonly SnapshotQuote[] }
@@ -90,7 +92,8 @@ export function applyTicks<B extends Book>(book: B, ticks: readonly Tick[]): B {
   const selections = book.selections.map((selection) => withTicks(selection, latest, book.priceFormat))
   if (latest.size > 0) addQuotes(selections, latest.values(), book.priceFormat)
   const fixture = book.fixture === null ? null : { ...book.fixture, startsAtMs: last.startsAtMs }
-  return { ...book, seq: last.seq, status: last.marketStatus, fixture, changedAtMs: last.observedAtMs, selections }
+  const { seq, marketStatus: status, inPlay, observedAtMs: changedAtMs } = last
+  return { ...book, seq, status, inPlay, fixture, changedAtMs, selections }
 }
 
 export function quoteOf(tick: Tick, format: PriceFormat): Quote {

@@ -4,7 +4,8 @@ import type { MarketStatus, QuoteStatus, QuoteValue } from './quote.ts'
 /**
  * What happened to a quote. `opened`: first seen. `moved`: a price changed. `line-moved`: its `point` did. `suspended`, `closed`,
  * `settled`: no longer open, in that way. `resumed`: open again. `removed`: gone from a complete poll. `returned`: back from that.
- * `rescheduled`: the start of the market's fixture moved; one such tick a market, on the first quote that the message shows.
+ * `rescheduled`: the start of the market's fixture moved. `in-play`: the market turned in play, or is so no longer. Of these two, one tick
+ * a market, on the first quote that the message shows.
  */
 export const tickKinds = [
   'opened',
@@ -17,6 +18,7 @@ export const tickKinds = [
   'removed',
   'returned',
   'rescheduled',
+  'in-play',
 ] as const
 export type TickKind = (typeof tickKinds)[number]
 
@@ -31,6 +33,7 @@ export type Tick = QuoteValue & {
   marketStatus: MarketStatus
   /** When the market's fixture starts, as known with this tick; null where it has none, or no time is known. */
   startsAtMs: number | null
+  inPlay: boolean | null
   /** The feed's clock, ours at collect, ours at dedupe. */
   publishedAtMs: number | null
   observedAtMs: number

@@ -119,7 +119,7 @@ const snapshotFields = {
   ...clocks,
   complete: v.boolean(),
   priceFormat: oneOf(priceFormats),
-  market: v.object(description),
+  market: v.object({ ...description, inPlay: v.boolean().nullable().optional() }),
   selections: v.array(
     v.object({
       id: selectionId,
@@ -168,6 +168,7 @@ export const tickFields = {
   bookmaker,
   marketStatus: oneOf(marketStatuses),
   startsAtMs: orNull(instantMs),
+  inPlay: orNull(v.boolean()),
   publishedAtMs: orNull(instantMs),
   observedAtMs: instantMs,
   storedAtMs: instantMs,
@@ -183,6 +184,7 @@ const marketDelta = v.object({
 export const bookFields = {
   ...market,
   ...description,
+  inPlay: orNull(v.boolean()),
   priceFormat: oneOf(priceFormats),
   seq: counter,
   changedAtMs: instantMs,

@@ -86,7 +86,8 @@ export function valueHash({ priceFormat, market, selections }: Snapshot): string
       outcome,
     ]),
   )
-  return hash('sha256', JSON.stringify([priceFormat, market.status, market.fixture?.startsAtMs ?? null, values]), 'base64')
+  const course = [market.status, market.fixture?.startsAtMs ?? null, market.inPlay ?? false]
+  return hash('sha256', JSON.stringify([priceFormat, ...course, values]), 'base64')
 }
 
 /** The same for two polls that showed the same, whatever the order of their markets. */

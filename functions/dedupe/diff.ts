@@ -1,7 +1,7 @@
 import { type QuoteKey, quoteKeyOf } from '../book/ids.ts'
 import type { Book, Snapshot, SnapshotQuote } from '../book/market.ts'
 import type { QuoteValue } from '../book/quote.ts'
-import { type Tick, tickKindOf } from '../book/tick.ts'
+import { type Tick, type TickKind, tickKindOf } from '../book/tick.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
 
 /** What a snapshot changes in a book, as ticks that lack only their place in it. */
@@ -15,9 +15,9 @@ export function diff(book: Book | undefined, seen: SnapshotMessage): Change[] {
   const before = quotesOf(book)
   const clocks = { publishedAtMs: seen.publishedAtMs, observedAtMs: seen.observedAtMs }
   const changes: Change[] = []
-  const startedAtMs = book?.fixture?.startsAtMs ?? null
-  const startsAtMs = seen.kind === 'gone' ? startedAtMs : (seen.market.fixture?.startsAtMs ?? null)
-  let rescheduled = book !== undefined && startsAtMs !== startedAtMs
+  const known = { startsAtMs: book?.fixture?.startsAtMs ?? null, inPlay: book?.inPlay ?? null }
+  const course = seen.kind === 'gone' ? known : courseOf(seen)
+  let turns: readonly TickKind[] = book === undefined ? [] : turnsBetween(known, course)
   if (seen.kind === 'market') {
     for (const selection of seen.selections) {
       for (const quote of selection.quotes) {
@@ -29,13 +29,13 @@ export function diff(book: Book | undefined, seen: SnapshotMessage): Change[] {
         const whose = { selectionId: selection.id, selectionName: selection.name, bookmaker: quote.bookmaker }
         const told = {
           marketStatus: seen.market.status,
-          startsAtMs,
+          ...course,
           ...clocks,
           publishedAtMs: quote.publishedAtMs ?? seen.publishedAtMs,
         }
-        if (rescheduled && old !== undefined) {
-          changes.push({ ...whose, ...old, kind: 'rescheduled', ...told })
-          rescheduled = false
+        if (old !== undefined) {
+          for (const turn of turns) changes.push({ ...whose, ...old, kind: turn, ...told })
+          turns = []
         }
         if (kind !== undefined) changes.push({ ...whose, ...after, kind, ...told })
       }
@@ -46,9 +46,24 @@ export function diff(book: Book | undefined, seen: SnapshotMessage): Change[] {
   for (const { whose, value } of before.values()) {
     if (value.status === 'removed') continue
     const gone: QuoteValue = { ...value, back: null, lay: null, status: 'removed' }
-    changes.push({ ...whose, ...gone, kind: 'removed', marketStatus, startsAtMs, ...clocks })
+    changes.push({ ...whose, ...gone, kind: 'removed', marketStatus, ...course, ...clocks })
   }
   return changes
+}
+
+/** How the fixture goes, as far as it is a market's and not one quote's. */
+type Course = Pick<Tick, 'startsAtMs' | 'inPlay'>
+
+const courseOf = ({ market }: Snapshot): Course => ({
+  startsAtMs: market.fixture?.startsAtMs ?? null,
+  inPlay: market.inPlay ?? null,
+})
+
+function turnsBetween(before: Course, after: Course): TickKind[] {
+  const turns: TickKind[] = []
+  if (before.startsAtMs !== after.startsAtMs) turns.push('rescheduled')
+  if ((before.inPlay ?? false) !== (after.inPlay ?? false)) turns.push('in-play')
+  return turns
 }
 
 type Whose = Pick<Tick, 'selectionId' | 'selectionName' | 'bookmaker'>

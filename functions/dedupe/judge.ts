@@ -39,13 +39,14 @@ export function bookAfter(book: StoredBook | undefined, seen: SnapshotMessage, t
     if (book === undefined) throw new Error(`${seen.marketId} is gone and was never here: there is nothing to tick`)
     return applyTicks(book, ticks)
   }
-  const { name, url, image, fixture, status } = seen.market
+  const { name, url, image, fixture, status, inPlay = null } = seen.market
   const said = { name, url, image, fixture, priceFormat: seen.priceFormat }
   const base: StoredBook = book ?? {
     marketId: seen.marketId,
     feed: seen.feed,
     topic: seen.topic,
     status,
+    inPlay,
     ...said,
     seq: 0,
     changedAtMs: seen.observedAtMs,

@@ -70,6 +70,25 @@ describe('judge', () => {
     expect(book?.fixture?.startsAtMs).toBe(95_000)
   })
 
+  it('tells once a market when it turns in play, beside the status and the prices that come with it', () => {
+    const seen = (asOfMs: number, inPlay: boolean | null, status: 'open' | 'suspended', a: number) =>
+      snapshotOf('m', asOfMs, { inPlay, status, selections: [quoted('a', { back: a }), quoted('b', { back: 0.5 })] })
+    const { book, ticks } = judgeAll([
+      seen(1_000, null, 'open', 0.4),
+      seen(2_000, false, 'open', 0.4),
+      seen(3_000, false, 'suspended', 0.4),
+      seen(4_000, true, 'open', 0.45),
+    ])
+    expect(ticks.slice(2).map(({ kind, back, inPlay }) => [kind, back, inPlay])).toEqual([
+      ['suspended', 0.4, false],
+      ['suspended', 0.5, false],
+      ['in-play', 0.4, true],
+      ['resumed', 0.45, true],
+      ['resumed', 0.5, true],
+    ])
+    expect(book?.inPlay).toBe(true)
+  })
+
   it('settles with how each selection ended, and settles again when that is corrected; no outcome before that', () => {
     const settled = (asOfMs: number, a: 'won' | 'lost', status: 'open' | 'settled' = 'settled') =>
       snapshotOf('m', asOfMs, { status, selections: [quoted('a', { back: 0.4, status, outcome: a })] })

@@ -39,6 +39,7 @@ export function messages(market: string, { maxLength = 12 } = {}): fc.Arbitrary<
         complete: fc.boolean(),
         status: fc.constantFrom('open' as const, 'open' as const, 'suspended' as const, 'settled' as const),
         startsAtMs: fc.constantFrom(null, 5_000, 5_000, 6_000),
+        inPlay: fc.constantFrom(null, false, true),
         selections: fc.constant(selections),
       }),
     )
@@ -72,10 +73,11 @@ export function snapshotOf(
     complete?: boolean
     status?: Snapshot['market']['status']
     startsAtMs?: number | null
+    inPlay?: boolean | null
     selections: Snapshot['selections']
   },
 ): SnapshotMessage {
-  const { startsAtMs } = content
+  const { startsAtMs, inPlay = null } = content
   const fixture = startsAtMs === undefined ? null : { id: `${feed}:fixture`, name: 'A at B', startsAtMs }
   return {
     v: 1,
@@ -89,7 +91,7 @@ export function snapshotOf(
     unchangedUntilMs: null,
     complete: content.complete ?? true,
     priceFormat: 'probability',
-    market: { name: `Market ${market}`, url: null, image: null, status: content.status ?? 'open', fixture },
+    market: { name: `Market ${market}`, url: null, image: null, status: content.status ?? 'open', fixture, inPlay },
     selections: content.selections,
   }
 }

@@ -46,7 +46,7 @@ function market(feed: FeedName, game: Game, atMs: number, { id, suffix, selectio
     publishedAtMs: atMs,
     complete: true,
     priceFormat: 'decimal',
-    market: { name: `${name}${suffix}`, url: null, image: null, status: game.status, fixture },
+    market: { name: `${name}${suffix}`, url: null, image: null, status: game.status, fixture, inPlay: game.inPlay },
     selections: selections.map((selection, i) => ({
       id: selectionIdOf(feed, `${id}-${i + 1}`),
       name: selection,

@@ -92,6 +92,7 @@ export function delta(from: number, to: number, name = 'a'): MarketDelta {
     point: null,
     outcome: null,
     startsAtMs: null,
+    inPlay: null,
     status: 'open',
     seq: to,
     kind: 'moved',

@@ -80,22 +80,25 @@ function complaint(issue: v.Err['issues'][number]): string {
   }
 }
 
-const text = v
+export const text = v
   .string()
   .assert((s) => s.length <= 2_000 && !s.includes('\n'), 'longer than 2,000 characters, or more than one line')
-const id = v.string().assert((s) => s.length > 0 && s.length <= 256 && !/[\n\r]/.test(s), 'not an id of 1 to 256 characters')
+export const id = v
+  .string()
+  .assert((s) => s.length > 0 && s.length <= 256 && !/[\n\r]/.test(s), 'not an id of 1 to 256 characters')
 const finite = v.number().assert(Number.isFinite, 'not a finite number')
-const instantMs = v.number().assert((n) => Number.isSafeInteger(n) && n > 0, 'not a time in whole milliseconds')
+export const instantMs = v.number().assert((n) => Number.isSafeInteger(n) && n > 0, 'not a time in whole milliseconds')
 const counter = v.number().assert((n) => Number.isSafeInteger(n) && n >= 0, 'not a whole number')
-const orNull = <T>(type: v.Type<T>) => type.nullable().optional(() => null)
-const oneOf = <const T extends readonly string[]>(words: T) => v.union(...words.map((word) => v.literal(word as T[number])))
+export const orNull = <T>(type: v.Type<T>) => type.nullable().optional(() => null)
+export const oneOf = <const T extends readonly string[]>(words: T) =>
+  v.union(...words.map((word) => v.literal(word as T[number])))
 
 const namespaced = id.assert((s) => /^[a-z][a-z0-9-]*:./.test(s), 'not <feed>:<id>')
-const marketId = namespaced.map((s) => s as MarketId)
-const selectionId = namespaced.map((s) => s as SelectionId)
+export const marketId = namespaced.map((s) => s as MarketId)
+export const selectionId = namespaced.map((s) => s as SelectionId)
 const bookmaker = id.map(bookmakerOf)
-const feed = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a feed name').map(feedName)
-const topic = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a topic').map(topicOf)
+export const feed = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a feed name').map(feedName)
+export const topic = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a topic').map(topicOf)
 
 const prices = { last: orNull(finite), back: orNull(finite), lay: orNull(finite), point: orNull(finite) }
 const quoteValue = {

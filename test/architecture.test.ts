@@ -7,14 +7,18 @@ import { describe, expect, it } from 'vitest'
 const rooms: Record<string, { from: string[]; packages: RegExp }> = {
   'functions/book': { from: [], packages: /^@badrap\/valita$/ },
   'functions/connect': { from: ['functions/settings.ts', 'infra/names.ts'], packages: /^(@azure\/|node:)/ },
+  'functions/http': { from: [], packages: /^node:/ },
   'functions/collect': {
-    from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'],
+    from: ['functions/book', 'functions/connect', 'functions/http', 'functions/settings.ts', 'infra/names.ts'],
     packages: /./,
   },
   'functions/dedupe': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
   'functions/fanout': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
   'functions/view/page': { from: ['functions/book'], packages: /^(preact|@preact\/signals|@badrap\/valita)/ },
-  'functions/view': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
+  'functions/view': {
+    from: ['functions/book', 'functions/connect', 'functions/http', 'functions/settings.ts', 'infra/names.ts'],
+    packages: /./,
+  },
   'infra/local': { from: ['infra/names.ts', 'infra/app-settings.ts'], packages: /^(node:|rhea|ws|@azure\/|@badrap\/valita)/ },
 }
 

@@ -5,7 +5,7 @@ import type { Book } from '../book/market.ts'
 import { type MarketStatus, marketStatuses } from '../book/quote.ts'
 import type { Tick } from '../book/tick.ts'
 import type { MarketDelta, MarketsAnswer, SnapshotRequired } from '../book/wire.ts'
-import { json, problem, type Reply } from './reply.ts'
+import { json, problem, type Reply } from '../http/reply.ts'
 
 /** What the API reads. Each is one query, in one partition wherever a market is named. */
 export type OddsStore = {

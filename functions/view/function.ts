@@ -5,11 +5,11 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { app, type HttpMethod, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions'
 
 import type { Connections } from '../connect/connections.ts'
+import { problem, type Reply } from '../http/reply.ts'
 import type { Settings } from '../settings.ts'
 import { type ApiRequest, getFeeds, getHealth, getMarket, getMarkets, getTicks, type OddsStore, postNegotiate } from './api.ts'
 import { oddsStore } from './cosmos.ts'
 import { type PageFiles, pageReply } from './page-files.ts'
-import { problem, type Reply } from './reply.ts'
 import { webPubSubDoorkeeper } from './web-pubsub.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { etagOf, problem, type Reply } from './reply.ts'
+import { etagOf, problem, type Reply } from '../http/reply.ts'
 
 /** The built page, by path; it travels inside the functions' bundle, so that one file is the whole app. */
 export type PageFiles = Readonly<Record<string, { type: string; text: string }>>

@@ -8,7 +8,7 @@ import { parseBook, parseMarketDelta, parseMarketsAnswer } from '../../functions
 import { judge } from '../../functions/dedupe/judge.ts'
 import { type ApiRequest, getFeeds, getMarket, getMarkets, getTicks, type OddsStore } from '../../functions/view/api.ts'
 import { pageReply } from '../../functions/view/page-files.ts'
-import type { Reply } from '../../functions/view/reply.ts'
+import type { Reply } from '../../functions/http/reply.ts'
 import { feed, quoted, snapshotOf } from '../support/arbitrary.ts'
 
 /** Two markets; the first has three ticks, of which the store kept those from `keptFrom` on. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** An answer before it is an HTTP response: what `function.ts` compresses and sends. */
+/** An answer before it is an HTTP response: what each `function.ts` sends. */
 export type Reply = { status: number; headers: Readonly<Record<string, string>>; body: string | Uint8Array }
 
 /**
@@ -22,10 +22,17 @@ export function json(
   return { status, headers, body: JSON.stringify(value) }
 }
 
-/** RFC 9457. `detail` says what to do about it. */
-export function problem(status: number, title: string, detail: string): Reply {
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail })
-  return { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }, body }
+/** RFC 9457. `detail` says what to do about it; `more` are members besides. */
+export function problem(
+  status: number,
+  title: string,
+  detail: string,
+  { retryAfterSeconds, more }: { retryAfterSeconds?: number; more?: object } = {},
+): Reply {
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, ...more })
+  if (retryAfterSeconds === undefined) return { status, headers, body }
+  return { status, headers: { ...headers, 'retry-after': String(retryAfterSeconds) }, body }
 }
 
 export const etagOf = (content: string | Uint8Array) =>

@@ -1,17 +1,27 @@
 import { createHash } from 'node:crypto'
 
-import { BulkOperationType, type Container, type Database, ErrorResponse, type OperationInput } from '@azure/cosmos'
+import {
+  BulkOperationType,
+  type Container,
+  type Database,
+  ErrorResponse,
+  type OperationInput,
+  type PatchOperation,
+} from '@azure/cosmos'
 
 import {
   bookDocument,
   type BookDocument,
   bookDocumentId,
+  type DedupeCountsDocument,
+  dedupeCountsId,
   parseBookDocument,
   tickDocuments,
   type TickDocument,
 } from '../book/documents.ts'
 import type { MarketId } from '../book/ids.ts'
 import type { HeldBook } from './book-cache.ts'
+import type { CountStore } from './counts.ts'
 import type { BookStore, DeadLetter, DeadLetters, Loaded, Saved } from './dedupe.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Write } from './plan.ts'
@@ -93,6 +103,34 @@ function outcomeOf(results: readonly { statusCode: number; eTag?: string | undef
 }
 
 const startAnew = 'Delete all documents of this market, and the feed builds it anew within ten minutes'
+
+/** Adding is the store's to do, so that workers which count the same feed need not know of each other. */
+export function countStore(database: Database, abortSignal: AbortSignal): CountStore {
+  const feeds = database.container('feeds')
+  const options = { abortSignal }
+  return {
+    async add(feed, { sinceMs, ...counts }, countedAtMs) {
+      const id = dedupeCountsId(feed)
+      const operations: PatchOperation[] = [
+        ...Object.entries(counts).map(([name, value]) => ({ op: 'incr' as const, path: `/${name}`, value })),
+        { op: 'set', path: '/countedAtMs', value: countedAtMs },
+      ]
+      const patch = () => feeds.item(id, id).patch(operations, options)
+      const first: DedupeCountsDocument = { id, type: 'dedupe-counts', feed, sinceMs, countedAtMs, ...counts }
+      try {
+        await patch()
+      } catch (error) {
+        if (statusOf(error) !== notFound) throw error
+        try {
+          await feeds.items.create(first, options)
+        } catch (refusal) {
+          if (statusOf(refusal) !== alreadyExists) throw refusal
+          await patch()
+        }
+      }
+    },
+  }
+}
 
 /** As much of an unreadable body as is kept; its length and hash tell the rest. */
 const maxKeptBytes = 64 * 1024

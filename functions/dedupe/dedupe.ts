@@ -1,6 +1,7 @@
-import type { MarketId } from '../book/ids.ts'
+import type { FeedName, MarketId } from '../book/ids.ts'
 import { parseSnapshotMessage } from '../book/wire.ts'
 import type { BookCache, HeldBook } from './book-cache.ts'
+import { type Counts, FeedCounts } from './counts.ts'
 import { inParallel } from './in-parallel.ts'
 import { type Arrived, plan, type Write } from './plan.ts'
 
@@ -19,8 +20,8 @@ export type Saved = { kind: 'saved'; etag: string } | { kind: 'conflict' } | { k
 export type DeadLetter = { partition: string; sequence: number | undefined; reason: string; body: Uint8Array }
 export type DeadLetters = { add(letters: readonly DeadLetter[]): Promise<void> }
 
-/** What became of a batch: messages by verdict, and the ticks that were stored. */
-export type DedupeReport = { fresh: number; duplicate: number; stale: number; rejected: number; conflicts: number; ticks: number }
+/** What became of a batch. */
+export type DedupeReport = Counts & { rejected: number; conflicts: number }
 
 /** Markets saved at the same time: enough to hide a store's round trip, few enough to leave it air. */
 const savesInFlight = 32
@@ -36,14 +37,26 @@ export async function dedupe(
   ports: { books: BookStore; deadLetters: DeadLetters },
   cache: BookCache,
   nowMs: () => number,
+  counts = new FeedCounts(),
 ): Promise<DedupeReport> {
-  const report: DedupeReport = { fresh: 0, duplicate: 0, stale: 0, rejected: 0, conflicts: 0, ticks: 0 }
+  const byFeed = new Map<FeedName, FeedReport>()
   const { markets, unreadable } = sortByMarket(events, nowMs())
   const failures = await inParallel(savesInFlight, [...markets], async ([market, arrivals]) => {
+    const { feed } = arrivals[0].message
+    const report = byFeed.get(feed) ?? emptyReport()
+    byFeed.set(feed, report)
     const refused = await saveMarket(market, arrivals, ports.books, cache, nowMs, report)
     if (refused !== undefined) unreadable.push(...arrivals.map(({ event }) => letter(event, refused)))
   })
-  report.rejected = unreadable.length
+  const report: DedupeReport = { ...emptyReport(), rejected: unreadable.length }
+  for (const [feed, own] of byFeed) {
+    counts.add(feed, own, nowMs())
+    report.fresh += own.fresh
+    report.duplicate += own.duplicate
+    report.stale += own.stale
+    report.ticks += own.ticks
+    report.conflicts += own.conflicts
+  }
   if (unreadable.length > 0) await ports.deadLetters.add(unreadable)
   if (failures.length > 0) {
     throw new Error(`${failures.length} of ${markets.size} markets were not stored; the batch must run again`, {
@@ -53,10 +66,13 @@ export async function dedupe(
   return report
 }
 
+type FeedReport = Counts & { conflicts: number }
+const emptyReport = (): FeedReport => ({ fresh: 0, duplicate: 0, stale: 0, ticks: 0, conflicts: 0 })
+
 type Arrival = Arrived & { event: HubEvent }
 
 function sortByMarket(events: readonly HubEvent[], nowMs: number) {
-  const markets = new Map<MarketId, Arrival[]>()
+  const markets = new Map<MarketId, [Arrival, ...Arrival[]]>()
   const unreadable: DeadLetter[] = []
   for (const event of events) {
     const parsed = parseSnapshotMessage(decode(event.body), nowMs)
@@ -81,7 +97,7 @@ async function saveMarket(
   books: BookStore,
   cache: BookCache,
   nowMs: () => number,
-  report: DedupeReport,
+  report: FeedReport,
 ): Promise<string | undefined> {
   for (let conflicts = 0; conflicts <= maxConflicts; conflicts++) {
     const loaded = await loadBook(market, books, cache)

@@ -5,15 +5,19 @@ import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
 import type { Settings } from '../settings.ts'
 import { BookCache } from './book-cache.ts'
-import { bookStore, deadLetters } from './cosmos.ts'
+import { bookStore, countStore, deadLetters } from './cosmos.ts'
+import { FeedCounts } from './counts.ts'
 import { dedupe, type HubEvent } from './dedupe.ts'
 
 /** Longer than the SDK's own retries, shorter than the five minutes that host.json gives an invocation. */
 const batchDeadlineMs = 60_000
+/** The counts are not worth a longer wait: they go with a later batch. */
+const countsDeadlineMs = 3_000
 
-/** One function a topic, so that each scales alone. They share the books: a market is of one topic only. */
+/** One function a topic, so that each scales alone. They share the books, a market being of one topic only, and the counts. */
 export function registerDedupe(settings: Settings, connections: Connections): void {
   const cache = new BookCache()
+  const counts = new FeedCounts()
   for (const topic of settings.topics) {
     const { hub } = topics[topic]
     app.generic(`dedupe${topic.charAt(0).toUpperCase()}${topic.slice(1)}`, {
@@ -39,8 +43,12 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
         const { events, aligned } = hubEvents(bodies, context.triggerMetadata)
         const report = await withDeadline(batchDeadlineMs, (signal) => {
           const books = bookStore(database, settings.tickTtlSeconds, signal)
-          return dedupe(events, { books, deadLetters: deadLetters(database, hub, Date.now, signal) }, cache, Date.now)
+          return dedupe(events, { books, deadLetters: deadLetters(database, hub, Date.now, signal) }, cache, Date.now, counts)
         })
+        const [uncounted] = await withDeadline(countsDeadlineMs, (signal) =>
+          counts.write(countStore(database, signal), Date.now()),
+        )
+        if (uncounted !== undefined) context.warn('counts not kept', uncounted)
         context.log(
           'ticks saved',
           JSON.stringify({ hub, events: events.length, aligned, ...report, tookMs: Date.now() - startedMs }),

@@ -2,10 +2,12 @@ import type { Validators } from './feed.ts'
 import { oneLine } from './one-line.ts'
 
 export type GetLimits = { deadlineMs: number; maxBodyBytes: number }
+/** `refusal`: what the server said instead, where it said anything. It may quote the address that was asked, so it is not to be shown. */
 export type GetAnswer =
-  | { kind: 'body'; json: unknown; validators: Validators | null }
+  | { kind: 'body'; json: unknown; validators: Validators | null; headers: Headers }
   | { kind: 'unchanged' }
-  | { kind: 'failed'; reason: string; retryAfterMs: number | null }
+  | { kind: 'failed'; reason: string; retryAfterMs: number | null; refusal: Refusal | null }
+export type Refusal = { status: number; headers: Headers; text: string }
 
 /** A feed answers in a second or two and a whole body is half a megabyte; beyond this something is wrong with it. */
 export const usualLimits: GetLimits = { deadlineMs: 10_000, maxBodyBytes: 16 * 1_048_576 }
@@ -25,15 +27,16 @@ export async function getJson(
   const deadline = AbortSignal.timeout(limits.deadlineMs)
   const headers = { accept: 'application/json', 'user-agent': userAgent, ...conditions(validators) }
   try {
-    let url = new URL(address)
+    const way: Way = [new URL(address)]
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+      const url = last(way)
       const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.any([signal, deadline]) })
       const next = redirectOf(response, url)
-      if (next === undefined) return await read(response, url, validators, limits.maxBodyBytes)
+      if (next === undefined) return await read(response, way, validators, limits.maxBodyBytes)
       await response.body?.cancel()
-      url = next
+      way.push(next)
     }
-    return failed(`${shown(url)} redirects again after ${maxRedirects} redirects`)
+    return failed(`${end(way)} redirects again after ${maxRedirects} redirects`)
   } catch (error) {
     if (deadline.aborted) return failed(`${shown(address)} gave no whole answer within ${limits.deadlineMs / 1000} s`)
     return failed(signal.aborted ? 'stopped while asking' : `${shown(address)} could not be read: ${whyNot(error)}`)
@@ -55,16 +58,24 @@ function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
   return location === null ? undefined : new URL(location, from)
 }
 
-async function read(response: Response, url: URL, asked: Validators | null, maxBodyBytes: number): Promise<GetAnswer> {
+/** The address that was asked, and those that its redirects led to. */
+type Way = [URL, ...URL[]]
+
+async function read(response: Response, way: Way, asked: Validators | null, maxBodyBytes: number): Promise<GetAnswer> {
   if (response.status === 304 && asked !== null) return { kind: 'unchanged' }
   const text = await boundedText(response, maxBodyBytes)
-  if (text === undefined) return failed(`${shown(url)} sent more than ${maxBodyBytes} bytes`)
-  const { headers } = response
-  if (response.status !== 200) return failed(described(response, url, text), retryAfterMs(headers))
+  if (text === undefined) return failed(`${end(way)} sent more than ${maxBodyBytes} bytes`)
+  const { status, headers } = response
+  if (status !== 200) return failed(described(response, way, text), retryAfterMs(headers), { status, headers, text })
   const json = parseJson(text)
-  if (json === undefined) return failed(`${described(response, url, text)}, which is no JSON`)
+  if (json === undefined) return failed(`${described(response, way, text)}, which is no JSON`)
   const validators = { etag: headers.get('etag'), lastModified: headers.get('last-modified') }
-  return { kind: 'body', json, validators: validators.etag === null && validators.lastModified === null ? null : validators }
+  return {
+    kind: 'body',
+    json,
+    validators: validators.etag === null && validators.lastModified === null ? null : validators,
+    headers,
+  }
 }
 
 /** Counted after decompression, so that a small body cannot unfold into a huge one. */
@@ -95,16 +106,22 @@ function retryAfterMs(headers: Headers): number | null {
   return Number.isFinite(delayMs) ? Math.max(delayMs, 0) : null
 }
 
-function described({ status, headers }: Response, url: URL, text: string): string {
-  const words = oneLine(withoutKeys(text.slice(0, 4_000), url), 120)
-  return `${shown(url)} answered ${status}, ${headers.get('content-type') ?? 'no content type'}: "${words}"`
+function described({ status, headers }: Response, way: Way, text: string): string {
+  const words = oneLine(withoutKeys(text.slice(0, 4_000), way), 120)
+  return `${end(way)} answered ${status}, ${headers.get('content-type') ?? 'no content type'}: "${words}"`
 }
 
-/** Error pages like to quote the address that was asked. */
-function withoutKeys(text: string, url: URL): string {
-  const secrets = [url.search, ...url.searchParams.values(), url.password].filter((secret) => secret.length >= 4)
-  return secrets.reduce((shorter, secret) => shorter.replaceAll(secret, '…'), text)
+/** Error pages like to quote the address that was asked, and so do the redirects that lead to them. */
+function withoutKeys(text: string, way: Way): string {
+  const secrets = way.flatMap((url) => {
+    const values = [...url.searchParams.values()]
+    return [url.search, url.password, ...values, ...values.map(encodeURIComponent)]
+  })
+  return secrets.reduce((shorter, secret) => (secret.length < 4 ? shorter : shorter.replaceAll(secret, '…')), text)
 }
+
+const last = (way: Way) => way.at(-1) ?? way[0]
+const end = (way: Way) => (way.length === 1 ? shown(way[0]) : withoutKeys(shown(last(way)), way))
 
 function shown(address: URL | string): string {
   if (!URL.canParse(address.toString())) return 'the address in the settings'
@@ -120,4 +137,9 @@ function whyNot(error: unknown): string {
   return oneLine(cause.message) || ('code' in cause ? String(cause.code) : cause.name)
 }
 
-const failed = (reason: string, retryAfterMs: number | null = null): GetAnswer => ({ kind: 'failed', reason, retryAfterMs })
+const failed = (reason: string, retryAfterMs: number | null = null, refusal: Refusal | null = null): GetAnswer => ({
+  kind: 'failed',
+  reason,
+  retryAfterMs,
+  refusal,
+})

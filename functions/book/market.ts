@@ -1,5 +1,5 @@
 import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic } from './ids.ts'
-import { decimalOdds, type DecimalOdds, impliedProbability, overround, type PriceFormat, type Probability } from './price.ts'
+import { decimalOdds, type DecimalOdds, impliedProbability, type PriceFormat, type Probability } from './price.ts'
 import type { MarketStatus, QuoteValue } from './quote.ts'
 import type { Tick } from './tick.ts'
 
@@ -110,18 +110,6 @@ export function quoteOf(tick: Tick, format: PriceFormat): Quote {
     seq: tick.seq,
     changedAtMs: tick.observedAtMs,
   }
-}
-
-/** Over the best open price of each selection; `undefined` unless every selection still in the market can be backed. */
-export function marketOverround(market: Pick<Book, 'selections'>): number | undefined {
-  const best: Probability[] = []
-  for (const { quotes } of market.selections) {
-    if (quotes.every((quote) => quote.status === 'removed')) continue
-    const open = quotes.flatMap((q) => (q.status === 'open' && q.impliedProbability !== null ? [q.impliedProbability] : []))
-    if (open.length === 0) return undefined
-    best.push(open.reduce((least, p) => (p < least ? p : least)))
-  }
-  return best.length < 2 ? undefined : overround(best)
 }
 
 /** Takes the ticks it uses out of `latest`; what is left there belongs to selections that the book does not have yet. */

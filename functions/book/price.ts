@@ -33,9 +33,15 @@ export function decimalOdds(price: number, format: PriceFormat): DecimalOdds | u
 
 /** A feed that states probabilities has its price taken as it is; any other goes by way of decimal odds. */
 export function impliedProbability(price: number, format: PriceFormat): Probability | undefined {
+  const exact = exactProbability(price, format)
+  return exact === undefined ? undefined : ((format === 'probability' ? exact : derived(exact)) as Probability)
+}
+
+/** The same before it is rounded: what sums and comparisons are made of. */
+export function exactProbability(price: number, format: PriceFormat): number | undefined {
   const odds = toDecimal(price, format)
   if (!(odds > 1 && Number.isFinite(odds))) return undefined
-  return (format === 'probability' ? price : derived(1 / odds)) as Probability
+  return format === 'probability' ? price : 1 / odds
 }
 
 /** The way back: the price in `format` that gives these odds. American prices are whole numbers, even money is +100. */
@@ -51,7 +57,7 @@ export function priceOf(odds: DecimalOdds, format: PriceFormat): number {
 }
 
 /** Σ implied − 1 over mutually exclusive selections: what the bookmaker keeps if it is backed on all of them. */
-export function overround(implied: readonly Probability[]): number {
+export function overround(implied: readonly number[]): number {
   return significant(implied.reduce((sum, p) => sum + p, 0) - 1, 9)
 }
 
@@ -70,6 +76,6 @@ function toDecimal(price: number, format: PriceFormat): number {
  * Derived numbers carry twelve significant digits. That is the fewest (tested) that leaves every American price up to ±1,000,000
  * and every probability of six decimals exact on the way back; fewer lose −999,999, more only show the noise of binary fractions.
  */
-const derived = (value: number) => significant(value, 12)
+export const derived = (value: number) => significant(value, 12)
 
 const significant = (value: number, digits: number) => Number(value.toPrecision(digits))

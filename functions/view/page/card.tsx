@@ -1,7 +1,8 @@
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
-import { marketOverround, type Selection } from '../../book/market.ts'
+import type { Selection } from '../../book/market.ts'
+import { pricing } from '../../book/pricing.ts'
 import { isRemoved, rowsShown } from './arrange.ts'
 import { priceSides } from './board.ts'
 import { formatAgo, formatOverround } from './format.ts'
@@ -110,14 +111,14 @@ const Name = ({ name, url }: { name: string; url: string | undefined }) =>
 
 function Facts({ card }: { card: ReadonlySignal<Card> }) {
   const { book } = card.value
-  const margin = marketOverround(book)
+  const margin = pricing(book).overround
   return (
     <p class="facts">
       <span class="badge" data-status={book.status}>
         {book.status}
       </span>
       <span>{book.feed}</span>
-      {margin !== undefined && (
+      {margin !== null && (
         <span title="What the bookmaker keeps if every selection is backed: the sum of implied probabilities, less 100%">
           overround {formatOverround(margin)}
         </span>

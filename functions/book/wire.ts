@@ -3,9 +3,11 @@ import * as v from '@badrap/valita'
 import { type Alert, alertKinds } from './alert.ts'
 import { type DedupeCounts, type FeedHealth, noDrift } from './feed-health.ts'
 import { bookmakerOf, feedName, type MarketId, quoteKeyOf, type SelectionId, topicOf } from './ids.ts'
+import { told } from './limits.ts'
 import type { Book, GoneMarket, Snapshot } from './market.ts'
 import { type MarketStatus, marketStatuses, outcomes, quoteStatuses } from './quote.ts'
-import { isPrice, priceFormats } from './price.ts'
+import { type DecimalOdds, isPrice, priceFormats, type Probability } from './price.ts'
+import type { SchemaName } from './schema-ids.ts'
 import { type Tick, tickKinds } from './tick.ts'
 
 /** What travels between the stages, and how it is read at each door. A message that grows keeps its `v`; one that changes meaning gets the next. */
@@ -53,6 +55,12 @@ export const parseMarketsAnswer = (raw: unknown): Parsed<MarketsAnswer> => parse
 export const parseMarketDelta = (raw: unknown): Parsed<MarketDelta> => parse<MarketDelta>(marketDelta, raw)
 export const parseBook = (raw: unknown): Parsed<Book> => parse<Book>(book, raw)
 
+/** A kind of message that the socket may bring by now, and that is none of ours: to be passed over. */
+export function isOfUnknownKind(raw: unknown): boolean {
+  const kind = typeof raw === 'object' && raw !== null && 'kind' in raw ? raw.kind : undefined
+  return typeof kind === 'string' && kind !== 'delta' && kind !== 'feeds' && kind !== 'alert'
+}
+
 /** Unknown fields are dropped, so that a sender may be newer than its reader. */
 export function parse<T>(schema: v.Type<T>, raw: unknown): Parsed<T> {
   const result = schema.try(raw, { mode: 'strip' })
@@ -80,25 +88,74 @@ function complaint(issue: v.Err['issues'][number]): string {
   }
 }
 
-export const text = v
-  .string()
-  .assert((s) => s.length <= 2_000 && !s.includes('\n'), 'longer than 2,000 characters, or more than one line')
-export const id = v
-  .string()
-  .assert((s) => s.length > 0 && s.length <= 256 && !/[\n\r]/.test(s), 'not an id of 1 to 256 characters')
-const finite = v.number().assert(Number.isFinite, 'not a finite number')
-export const instantMs = v.number().assert((n) => Number.isSafeInteger(n) && n > 0, 'not a time in whole milliseconds')
-const counter = v.number().assert((n) => Number.isSafeInteger(n) && n >= 0, 'not a whole number')
+const safe = { type: 'integer', maximum: Number.MAX_SAFE_INTEGER } as const
+const idLimits = { minLength: 1, maxLength: 256, pattern: '^[^\\n\\r]*$' }
+const namespacedLimits = { ...idLimits, pattern: '^[a-z][a-z0-9-]*:[^\\n\\r]+$' }
+const nameLimits = { ...idLimits, pattern: '^[a-z][a-z0-9-]*$' }
+
+export const text = told(
+  v.string().assert((s) => s.length <= 2_000 && !s.includes('\n'), 'longer than 2,000 characters, or more than one line'),
+  { maxLength: 2_000, pattern: '^[^\\n]*$' },
+)
+export const id = told(
+  v.string().assert((s) => s.length > 0 && s.length <= 256 && !/[\n\r]/.test(s), 'not an id of 1 to 256 characters'),
+  idLimits,
+)
+export const finite = told(v.number().assert(Number.isFinite, 'not a finite number'), {})
+export const instantMs = told(
+  v.number().assert((n) => Number.isSafeInteger(n) && n > 0, 'not a time in whole milliseconds'),
+  { ...safe, minimum: 1 },
+)
+export const counter = told(
+  v.number().assert((n) => Number.isSafeInteger(n) && n >= 0, 'not a whole number'),
+  { ...safe, minimum: 0 },
+)
 export const orNull = <T>(type: v.Type<T>) => type.nullable().optional(() => null)
 export const oneOf = <const T extends readonly string[]>(words: T) =>
   v.union(...words.map((word) => v.literal(word as T[number])))
 
-const namespaced = id.assert((s) => /^[a-z][a-z0-9-]*:./.test(s), 'not <feed>:<id>')
-export const marketId = namespaced.map((s) => s as MarketId)
-export const selectionId = namespaced.map((s) => s as SelectionId)
-const bookmaker = id.map(bookmakerOf)
-export const feed = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a feed name').map(feedName)
-export const topic = id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a topic').map(topicOf)
+/**
+ * One of a list that may grow: a reader that meets a word it does not know reads it as `otherwise`, where nothing is lost by that. What
+ * decides how a price is read (a status, an outcome, a format) is `oneOf`, and a new word there is a new major version.
+ */
+const growing = <const T extends readonly string[]>(words: T, otherwise: T[number]) => {
+  const known = new Map(words.map((word): [string, v.ValitaResult<T[number]>] => [word, v.ok<T[number]>(word)]))
+  const unknown = v.ok<T[number]>(otherwise)
+  return told(
+    v.string().chain((s) => known.get(s) ?? (isWord(s) ? unknown : v.err('not a word'))),
+    { ...wordLimits, examples: words },
+  )
+}
+const isWord = (s: string) => s.length <= 40 && /^[a-z][a-z-]*$/.test(s)
+const wordLimits = { maxLength: 40, pattern: '^[a-z][a-z-]*$' }
+
+const namespaced = id.assert((s) => /^[a-z][a-z0-9-]*:[^\n\r]/.test(s), 'not <feed>:<id>')
+export const marketId = told(
+  namespaced.map((s) => s as MarketId),
+  namespacedLimits,
+)
+export const selectionId = told(
+  namespaced.map((s) => s as SelectionId),
+  namespacedLimits,
+)
+export const bookmaker = told(id.map(bookmakerOf), idLimits)
+export const feed = told(id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a feed name').map(feedName), nameLimits)
+export const topic = told(id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a topic').map(topicOf), nameLimits)
+
+/** A message says its major version twice: as a number, which every message has, and in the schema it carries, which one written by hand may lack. */
+const version = told(
+  v.number().chain((n) => (n === 1 ? one : v.err(`version ${n}, and this reader takes 1`))),
+  { const: 1 },
+)
+const one = v.ok<1>(1)
+const schemaOf = (name: SchemaName) => {
+  const known = `urn:oddscast:${name}:1.`
+  const isKnown = (s: string) => s.startsWith(known) && /^[0-9]+$/.test(s.slice(known.length))
+  return told(
+    v.string().chain((s) => (isKnown(s) ? v.ok(s) : v.err(`${JSON.stringify(s.slice(0, 100))} is none of ${known}*`))),
+    { pattern: `^urn:oddscast:${name}:1\\.[0-9]+$` },
+  ).optional()
+}
 
 const prices = { last: orNull(finite), back: orNull(finite), lay: orNull(finite), point: orNull(finite) }
 const quoteValue = {
@@ -133,15 +190,19 @@ const snapshotFields = {
   ),
 }
 const snapshot = v.object(snapshotFields).chain(coherent)
-const marketMessage = v
-  .object({
-    v: v.literal(1),
-    kind: v.literal('market').optional(() => 'market' as const),
-    unchangedUntilMs: orNull(instantMs),
-    ...snapshotFields,
-  })
-  .chain(coherent)
-const goneMessage = v.object({ v: v.literal(1), kind: v.literal('gone'), ...market, ...clocks })
+const envelope = { v: version, schema: schemaOf('snapshot-message') }
+export const marketMessage: v.Type<SnapshotMessage> = told(
+  v
+    .object({
+      ...envelope,
+      kind: v.literal('market').optional(() => 'market' as const),
+      unchangedUntilMs: orNull(instantMs),
+      ...snapshotFields,
+    })
+    .chain(coherent),
+  {},
+)
+export const goneMessage: v.Type<SnapshotMessage> = v.object({ ...envelope, kind: v.literal('gone'), ...market, ...clocks })
 
 /** What the shape alone cannot say: ids belong to the feed, each quote is said once, each price is one in the stated format. */
 function coherent<S extends Snapshot>(seen: S): v.ValitaResult<S> {
@@ -165,7 +226,7 @@ function coherent<S extends Snapshot>(seen: S): v.ValitaResult<S> {
 export const tickFields = {
   ...quoteValue,
   seq: counter,
-  kind: oneOf(tickKinds),
+  kind: growing(tickKinds, 'moved'),
   selectionId,
   selectionName: text,
   bookmaker,
@@ -177,7 +238,7 @@ export const tickFields = {
   storedAtMs: instantMs,
 }
 const tick: v.Type<Tick> = v.object(tickFields)
-const marketDelta = v.object({
+export const marketDelta = v.object({
   id: marketId,
   from: counter,
   to: counter,
@@ -200,10 +261,14 @@ export const bookFields = {
         v.object({
           ...quoteValue,
           bookmaker,
-          decimalOdds: finite.nullable().map((n) => n as Book['selections'][number]['quotes'][number]['decimalOdds']),
-          impliedProbability: finite
-            .nullable()
-            .map((n) => n as Book['selections'][number]['quotes'][number]['impliedProbability']),
+          decimalOdds: told(
+            finite.map((n) => n as DecimalOdds),
+            {},
+          ).nullable(),
+          impliedProbability: told(
+            finite.map((n) => n as Probability),
+            {},
+          ).nullable(),
           seq: counter,
           changedAtMs: instantMs,
         }),
@@ -212,7 +277,7 @@ export const bookFields = {
   ),
 }
 const book = v.object(bookFields)
-const feedHealth = v.object({
+export const feedHealth = v.object({
   feed,
   everyMs: orNull(finite),
   polledAtMs: instantMs,
@@ -233,7 +298,7 @@ const feedHealth = v.object({
     .optional(() => noDrift),
 })
 export const parseFeedHealth = (raw: unknown): Parsed<FeedHealth> => parse<FeedHealth>(feedHealth, raw)
-const dedupeCounts = v.object({
+export const dedupeCounts = v.object({
   feed,
   sinceMs: instantMs,
   countedAtMs: instantMs,
@@ -256,9 +321,8 @@ const evidence = v.object({
   publishedAtMs: orNull(instantMs),
   before: orNull(v.object({ price: finite, impliedProbability: finite, observedAtMs: instantMs })),
 })
-const alert = v.object({
+const alertFields = {
   id,
-  kind: oneOf(alertKinds),
   topic,
   marketId,
   marketName: text,
@@ -269,17 +333,25 @@ const alert = v.object({
   tookMs: orNull(finite),
   observedAtMs: instantMs,
   evidence: v.array(evidence),
-})
+}
+const alert = v.object({ ...alertFields, kind: oneOf(alertKinds) })
 export const parseAlert = (raw: unknown): Parsed<Alert> => parse<Alert>(alert, raw)
-const boardMessage = v.union(
-  v.object({ v: v.literal(1), kind: v.literal('delta'), topic: id, sentAtMs: instantMs, markets: v.array(marketDelta) }),
+/** A newer sender may raise alerts of a kind that this reader does not know; it passes over those alone. */
+const anyKindOfAlert = told(v.string().assert(isWord, 'not a word'), { ...wordLimits, examples: alertKinds })
+const knownAlerts = told(
+  v.array(v.object({ ...alertFields, kind: anyKindOfAlert })).map((all) => all.filter(isKnownAlert) as Alert[]),
+  {},
+)
+const isKnownAlert = ({ kind }: { kind: string }) => (alertKinds as readonly string[]).includes(kind)
+const sent = { v: version, schema: schemaOf('board-message'), sentAtMs: instantMs }
+export const boardMessage: v.Type<BoardMessage> = v.union(
+  v.object({ ...sent, kind: v.literal('delta'), topic: id, markets: v.array(marketDelta) }),
   v.object({
-    v: v.literal(1),
+    ...sent,
     kind: v.literal('feeds'),
-    sentAtMs: instantMs,
     feeds: v.array(feedHealth),
     counts: v.array(dedupeCounts).optional(() => []),
   }),
-  v.object({ v: v.literal(1), kind: v.literal('alert'), topic: id, sentAtMs: instantMs, alerts: v.array(alert) }),
+  v.object({ ...sent, kind: v.literal('alert'), topic: id, alerts: knownAlerts }),
 )
-const marketsAnswer = v.object({ readAtMs: instantMs, markets: v.array(book) })
+export const marketsAnswer = v.object({ readAtMs: instantMs, markets: v.array(book) })

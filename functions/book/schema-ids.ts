@@ -1,0 +1,19 @@
+/**
+ * The version of each message's JSON Schema: `schemas/<name>/<major>.<minor>.json`. What grows raises the minor number, and whoever reads
+ * one minor version of a major reads them all; what changes meaning gets the next major. `schemas/README.md` says which is which.
+ */
+export const schemaVersions = {
+  'snapshot-message': '1.0',
+  'board-message': '1.0',
+  'markets-answer': '1.0',
+  'market-delta': '1.0',
+  'feeds-answer': '1.0',
+  'book-document': '1.0',
+  'tick-document': '1.0',
+  'feed-document': '1.0',
+} as const
+
+export type SchemaName = keyof typeof schemaVersions
+
+/** The schema's `$id`, and what a message that keeps to it carries. A URN, since nothing need be fetched to know it. */
+export const schemaId = (name: SchemaName) => `urn:oddscast:${name}:${schemaVersions[name]}`

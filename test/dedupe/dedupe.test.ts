@@ -52,7 +52,12 @@ describe('dedupe', () => {
   it.each([
     ['not JSON', '{"v":1,', 'message: expected object'],
     ['an HTML page', '<html></html>', 'message: expected object'],
-    ['another version', { ...say('m', 1, 0.1), v: 2 }, 'v: invalid literal'],
+    ['another version', { ...say('m', 1, 0.1), v: 2 }, 'v: version 2, and this reader takes 1'],
+    [
+      'one that carries the schema of another version',
+      { ...say('m', 1, 0.1), schema: 'urn:oddscast:snapshot-message:2.0' },
+      'schema: "urn:oddscast:snapshot-message:2.0" is none of urn:oddscast:snapshot-message:1.*',
+    ],
     ['a price that is none', say('m', 1, 7), 'message: selections: 7 is no probability price'],
     ['a megabyte of garbage', '\u0001'.repeat(1_000_000), 'message: expected object'],
     ['a clock that runs ahead', say('m', 99_000_000, 0.1), 'asOfMs: 98990000 ms ahead of our clock'],

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { Book } from '../functions/book/market.ts'
 import type { MarketsAnswer } from '../functions/book/wire.ts'
-import type { Replay } from '../scripts/replay/server.ts'
 import { chromiumArgs, findChromium } from './support/chromium.ts'
-import { neverSchedule, pollTo, replayedDay } from './support/recorded-day.ts'
+import { neverSchedule, pollTo, type ReplayedDay, replayedDay } from './support/recorded-day.ts'
 import { predictItBodies, recordingsFolder } from './support/recordings.ts'
 import { valuesOf } from './support/replay.ts'
 import { builtApp, eventually, startWhole, type WholeStack } from './support/whole-stack.ts'
@@ -21,7 +20,7 @@ type OddscastWindow = { oddscast: { board(): MarketsAnswer; state(): string } }
 const byMarket = (markets: readonly Book[]) => Object.fromEntries(markets.map((market) => [market.marketId, valuesOf(market)]))
 
 describe.skipIf(executablePath === undefined || recordings === undefined)('the board, in Chromium, on recorded bodies', () => {
-  let replay: Replay
+  let replay: ReplayedDay
   let whole: WholeStack
   let browser: Browser
   let page: Page

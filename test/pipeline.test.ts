@@ -3,9 +3,8 @@ import { EventHubProducerClient } from '@azure/event-hubs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { topics, webPubSubHub } from '../infra/names.ts'
-import type { Replay } from '../scripts/replay/server.ts'
 import { countBodies } from './support/count.ts'
-import { expectSound, idle, neverSchedule, pollTo, replayedDay, storedTicks } from './support/recorded-day.ts'
+import { expectSound, idle, neverSchedule, pollTo, type ReplayedDay, replayedDay, storedTicks } from './support/recorded-day.ts'
 import { predictItBodies, recordingsFolder } from './support/recordings.ts'
 import { builtApp, eventually, readHub, readOdds, startWhole, type WholeStack } from './support/whole-stack.ts'
 
@@ -14,7 +13,7 @@ if (recordings === undefined) console.warn('No recordings found (ODDS_RECORDINGS
 
 describe.skipIf(recordings === undefined)('the pipeline, on recorded bodies', () => {
   let whole: WholeStack
-  let replay: Replay
+  let replay: ReplayedDay
 
   beforeAll(async () => {
     replay = await replayedDay()
@@ -87,7 +86,7 @@ describe.skipIf(recordings === undefined)('the pipeline, on recorded bodies', ()
     expect(letters.map(({ reason, bytes }) => `${reason}${bytes > 900_000 ? ', large' : ''}`).sort()).toEqual([
       'message: expected object',
       'message: expected object, large',
-      'v: invalid literal',
+      'v: version 2, and this reader takes 1',
     ])
   })
 

@@ -6,18 +6,30 @@ import { gunzip } from 'node:zlib'
 /** A recorded answer of a feed, still on disk: a day of them would not fit in memory. */
 export type Body = { name: string; file: string; recordedAtMs: number | null }
 
-export async function listBodies(folder: string): Promise<[Body, ...Body[]]> {
+/** In the order of their names; none where there is no such folder. */
+export async function listBodies(folder: string): Promise<Body[]> {
   const all = await readdir(folder).catch(() => [])
   const files = all.filter((file) => /\.json(\.gz)?$/.test(file)).sort()
-  const [first, ...rest] = files.map((file) => bodyOf(folder, file))
-  if (first === undefined)
-    throw new Error(`${folder} holds no *.json or *.json.gz. Name a folder of recorded bodies with --folder`)
-  return [first, ...rest]
+  return files.map((file) => bodyOf(folder, file))
 }
 
-export async function readBody({ file }: Body): Promise<Buffer> {
+export async function readBody({ file }: Pick<Body, 'file'>): Promise<Buffer> {
   const bytes = await readFile(file)
   return file.endsWith('.gz') ? promisify(gunzip)(bytes, { maxOutputLength: maxBodyBytes }) : bytes
+}
+
+export async function readJson(body: Pick<Body, 'file'>): Promise<unknown> {
+  return JSON.parse((await readBody(body)).toString()) as unknown
+}
+
+/** A list of a file that may not be there. */
+export async function readList(file: string): Promise<Record<string, unknown>[]> {
+  const json = await readJson({ file }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  })
+  if (!Array.isArray(json)) throw new Error(`${file} holds no list`)
+  return json as Record<string, unknown>[]
 }
 
 const maxBodyBytes = 64 * 1_048_576

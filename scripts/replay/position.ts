@@ -1,5 +1,3 @@
-import type { Body } from './bodies.ts'
-
 /** The next body at each poll, or the one that was current at the recorded time, which passes `speed` times as fast as ours. */
 export type Pace = { kind: 'each-poll' } | { kind: 'timed'; speed: number }
 export type Mode = { pace: Pace; loop: boolean }
@@ -7,7 +5,10 @@ export type Mode = { pace: Pace; loop: boolean }
 /** Which body a poll gets. `round` counts from 0 how often the recording has begun anew; `isLast` that nothing follows. */
 export type Position = { index: number; round: number; isLast: boolean }
 
-export function positionsOf(bodies: readonly Body[], { pace, loop }: Mode, startedAtMs: number): (nowMs: number) => Position {
+/** What was recorded of one instant. */
+export type Recorded = { name: string; recordedAtMs: number | null }
+
+export function positionsOf(bodies: readonly Recorded[], { pace, loop }: Mode, startedAtMs: number): (nowMs: number) => Position {
   switch (pace.kind) {
     case 'each-poll': {
       let polls = 0
@@ -38,7 +39,7 @@ function at(count: number, length: number, loop: boolean): Position {
   return { index: Math.min(count, length - 1), round: 0, isLast: count >= length - 1 }
 }
 
-function recordedAt({ name, recordedAtMs }: Body): number {
+function recordedAt({ name, recordedAtMs }: Recorded): number {
   if (recordedAtMs !== null) return recordedAtMs
   throw new Error(
     `"${name}" is no time such as 2021-07-11T17-14-03Z, so --speed cannot be used. Leave it out to serve one body a poll`,

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { applyTicks, type Book } from '../../functions/book/market.ts'
 import type { Tick } from '../../functions/book/tick.ts'
 import { systemClock } from '../../infra/local/clock.ts'
-import { type Replay, startReplay } from '../../scripts/replay/server.ts'
+import { startReplay } from '../../scripts/replay/server.ts'
 import { recordingsFolder } from './recordings.ts'
 import { valuesOf, valuesOfTicks } from './replay.ts'
 import { eventually, type OddsDocuments, readOdds, type WholeStack } from './whole-stack.ts'
@@ -11,16 +11,20 @@ import { eventually, type OddsDocuments, readOdds, type WholeStack } from './who
 /** Never by itself: the test says when a feed is polled. */
 export const neverSchedule = '0 0 0 1 1 *'
 
+export type ReplayedDay = { url: string; served(): number; close(): Promise<void> }
+
 /** The recorded PredictIt day, one body a poll; after the last, the last again. */
-export function replayedDay(): Promise<Replay> {
-  const folder = `${recordingsFolder()}/predictit`
-  return startReplay({
-    folder,
+export async function replayedDay(): Promise<ReplayedDay> {
+  const replay = await startReplay({
+    folder: recordingsFolder() ?? '',
+    feeds: ['predictit'],
     port: 0,
     mode: { pace: { kind: 'each-poll' }, loop: false },
     log: () => undefined,
     clock: systemClock,
   })
+  const url = replay.settings['PREDICTIT_URL'] ?? ''
+  return { url, served: () => replay.served('predictit'), close: () => replay.close() }
 }
 
 /** I1 and I11 over everything that is stored. */
@@ -37,7 +41,7 @@ export function expectSound({ books, ticks }: OddsDocuments): void {
 }
 
 /** Runs the timer until the feed has served `count` bodies. */
-export async function pollTo(whole: WholeStack, replay: Replay, count: number): Promise<void> {
+export async function pollTo(whole: WholeStack, replay: ReplayedDay, count: number): Promise<void> {
   while (replay.served() < count) {
     const before = replay.served()
     await eventually(`poll ${before + 1} of ${count}`, async () => {

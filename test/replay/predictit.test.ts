@@ -35,31 +35,33 @@ async function start(mode: Mode): Promise<Replay> {
   return replay
 }
 
-async function poll({ url }: Replay, headers: Record<string, string> = {}): Promise<unknown> {
-  const response = await fetch(url, { headers })
+const urlOf = ({ settings }: Replay) => settings['PREDICTIT_URL'] ?? ''
+
+async function poll(served: Replay, headers: Record<string, string> = {}): Promise<unknown> {
+  const response = await fetch(urlOf(served), { headers })
   return response.status === 200 ? ((await response.json()) as { body: number }).body : response.status
 }
 
 describe('a replay', () => {
   it('serves the next body at each poll, then stays at the last and says so', async () => {
     const served = await start({ pace: { kind: 'each-poll' }, loop: false })
-    expect(served.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/marketdata\/all\/$/)
+    expect(urlOf(served)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/marketdata\/all\/$/)
     for (const body of [1, 2, 3, 3, 3]) expect(await poll(served)).toBe(body)
-    expect(served.served()).toBe(5)
+    expect(served.served('predictit')).toBe(5)
     expect(lines).toEqual([
-      'body 1 of 3  2031-07-11T17-14-00Z  0 KB',
-      'body 2 of 3  2031-07-11T17-16-00Z  0 KB',
-      'body 3 of 3  2031-07-11T17-20-00Z  0 KB',
-      'That was the last body; it is served from now on.',
-      'body 3 of 3  2031-07-11T17-20-00Z  0 KB',
-      'body 3 of 3  2031-07-11T17-20-00Z  0 KB',
+      'predictit  body 1 of 3  2031-07-11T17-14-00Z  0 KB',
+      'predictit  body 2 of 3  2031-07-11T17-16-00Z  0 KB',
+      'predictit  body 3 of 3  2031-07-11T17-20-00Z  0 KB',
+      'predictit  That was the last body; it is served from now on.',
+      'predictit  body 3 of 3  2031-07-11T17-20-00Z  0 KB',
+      'predictit  body 3 of 3  2031-07-11T17-20-00Z  0 KB',
     ])
   })
 
   it('begins anew when it is asked to', async () => {
     const served = await start({ pace: { kind: 'each-poll' }, loop: true })
     for (const body of [1, 2, 3, 1, 2]) expect(await poll(served)).toBe(body)
-    expect(lines.at(-1)).toBe('body 2 of 3  2031-07-11T17-16-00Z  0 KB  round 2')
+    expect(lines.at(-1)).toBe('predictit  body 2 of 3  2031-07-11T17-16-00Z  0 KB  round 2')
   })
 
   it('goes by the recorded times, so many times as fast', async () => {
@@ -84,20 +86,20 @@ describe('a replay', () => {
 
   it('answers a conditional poll by what the body is', async () => {
     const served = await start({ pace: { kind: 'each-poll' }, loop: false })
-    const first = await fetch(served.url)
+    const first = await fetch(urlOf(served))
     await first.body?.cancel()
     const tag = first.headers.get('etag') ?? ''
     expect(await poll(served, { 'if-none-match': tag })).toBe(2)
-    const third = await fetch(served.url)
+    const third = await fetch(urlOf(served))
     await third.body?.cancel()
     expect(await poll(served, { 'if-none-match': `"other", W/${third.headers.get('etag')}` })).toBe(304)
   })
 
   it('answers nothing but a GET of its one address, and does not go on for anything else', async () => {
     const served = await start({ pace: { kind: 'each-poll' }, loop: false })
-    expect((await fetch(new URL('/', served.url))).status).toBe(404)
-    expect((await fetch(served.url, { method: 'POST' })).status).toBe(405)
-    expect(served.served()).toBe(0)
+    expect((await fetch(new URL('/', urlOf(served)))).status).toBe(404)
+    expect((await fetch(urlOf(served), { method: 'POST' })).status).toBe(405)
+    expect(served.served('predictit')).toBe(0)
     expect(await poll(served)).toBe(1)
   })
 

@@ -1,12 +1,10 @@
 import type { FeedName, MarketId } from '../book/ids.ts'
 import { parseSnapshotMessage } from '../book/wire.ts'
+import { decodeJson, type HubEvent } from '../connect/hub-events.ts'
 import type { BookCache, HeldBook } from './book-cache.ts'
 import { type Counts, FeedCounts } from './counts.ts'
 import { inParallel } from './in-parallel.ts'
 import { type Arrived, plan, type Write } from './plan.ts'
-
-/** One event as the hub delivered it. `sequence` is undefined where the host's metadata could not be matched with the events. */
-export type HubEvent = { body: Uint8Array; partition: string; sequence: number | undefined }
 
 export type BookStore = {
   load(market: MarketId): Promise<Loaded>
@@ -75,7 +73,7 @@ function sortByMarket(events: readonly HubEvent[], nowMs: number) {
   const markets = new Map<MarketId, [Arrival, ...Arrival[]]>()
   const unreadable: DeadLetter[] = []
   for (const event of events) {
-    const parsed = parseSnapshotMessage(decode(event.body), nowMs)
+    const parsed = parseSnapshotMessage(decodeJson(event.body), nowMs)
     if (!parsed.ok) {
       unreadable.push(letter(event, parsed.reason))
       continue
@@ -126,18 +124,6 @@ async function saveMarket(
 async function loadBook(market: MarketId, books: BookStore, cache: BookCache): Promise<Loaded> {
   const held = cache.get(market)
   return held === undefined ? books.load(market) : { kind: 'held', held }
-}
-
-/**
- * What is not JSON becomes a value that no message has, so that one parser gives every reason. By way of `Buffer`, because a
- * `TextDecoder` gives strings of two bytes a character, which all that is made of them is slower to write by a third.
- */
-function decode(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
-  } catch {
-    return 'not JSON'
-  }
 }
 
 function letter({ body, partition, sequence }: HubEvent, reason: string): DeadLetter {

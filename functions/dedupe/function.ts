@@ -3,11 +3,12 @@ import { app, type InvocationContext, trigger } from '@azure/functions'
 import { consumerGroups, topics } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
+import { hubEvents } from '../connect/hub-events.ts'
 import type { Settings } from '../settings.ts'
 import { BookCache } from './book-cache.ts'
 import { bookStore, countStore, deadLetters } from './cosmos.ts'
 import { FeedCounts } from './counts.ts'
-import { dedupe, type HubEvent } from './dedupe.ts'
+import { dedupe } from './dedupe.ts'
 
 /** Longer than the SDK's own retries, shorter than the five minutes that host.json gives an invocation. */
 const batchDeadlineMs = 60_000
@@ -56,31 +57,4 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
       },
     })
   }
-}
-
-/**
- * The host's arrays → events. `aligned` is false where the metadata has another length than the bodies (the host may leave out
- * empty entries): then nobody can say which number belongs to which event, and the ordering clock alone decides.
- */
-export function hubEvents(
-  bodies: unknown,
-  metadata: InvocationContext['triggerMetadata'],
-): { events: HubEvent[]; aligned: boolean } {
-  const all = Array.isArray(bodies) ? bodies : [bodies]
-  const sequences = metadata?.['sequenceNumberArray']
-  const numbers = Array.isArray(sequences) ? sequences.map(Number) : []
-  const aligned = numbers.length === all.length && numbers.every(Number.isSafeInteger)
-  const partition = partitionOf(metadata?.['partitionContext'])
-  const events = all.map((body, i): HubEvent => ({ body: bytesOf(body), partition, sequence: aligned ? numbers[i] : undefined }))
-  return { events, aligned }
-}
-
-function partitionOf(context: unknown): string {
-  return typeof context === 'object' && context !== null && 'partitionId' in context ? String(context.partitionId) : 'unknown'
-}
-
-/** A host that does not honour `dataType` gives text or parsed JSON; both go back to the bytes they came from. */
-function bytesOf(body: unknown): Uint8Array {
-  if (body instanceof Uint8Array) return body
-  return new TextEncoder().encode(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''))
 }

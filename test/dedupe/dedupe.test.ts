@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
 import type { MarketId } from '../../functions/book/ids.ts'
+import type { HubEvent } from '../../functions/connect/hub-events.ts'
 import { BookCache, type HeldBook } from '../../functions/dedupe/book-cache.ts'
-import { type BookStore, type DeadLetter, dedupe, type HubEvent } from '../../functions/dedupe/dedupe.ts'
+import { type BookStore, type DeadLetter, dedupe } from '../../functions/dedupe/dedupe.ts'
 import type { Write } from '../../functions/dedupe/plan.ts'
 import { quoted, snapshotOf } from '../support/arbitrary.ts'
 

@@ -1,9 +1,10 @@
 import { BulkOperationType, type Database, type OperationInput } from '@azure/cosmos'
 
 import { bookDocument, tickDocuments } from '../../../functions/book/documents.ts'
+import type { HubEvent } from '../../../functions/connect/hub-events.ts'
 import { BookCache } from '../../../functions/dedupe/book-cache.ts'
 import { bookStore } from '../../../functions/dedupe/cosmos.ts'
-import { dedupe, type HubEvent } from '../../../functions/dedupe/dedupe.ts'
+import { dedupe } from '../../../functions/dedupe/dedupe.ts'
 import { shape } from '../market-stream.ts'
 import { inLanes, noLetters, rounds, type Stage } from './cost.ts'
 import { messagesOf, writesOf } from './rounds.ts'

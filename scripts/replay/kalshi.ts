@@ -45,6 +45,8 @@ export const kalshi: Shape = {
           const cursor = /^(?:(\d+)\.(\d+))?$/.exec(query.get('cursor') ?? '')
           if (cursor === null) return error(400, 'invalid_cursor', 'Not a cursor of this replay')
           if (cursor[1] !== undefined) return page(Number(cursor[1]), Number(cursor[2]), query)
+          // Who asks for some by name looks up what became of them, in the middle of a walk.
+          if (query.has('tickers')) return page(playing.current().position.index, 0, query)
           const { body, position } = playing.next()
           playing.say(position, body.name)
           return page(position.index, 0, query)

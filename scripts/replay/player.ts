@@ -5,7 +5,7 @@ import type { Conditions } from './shape.ts'
 export type Player<B> = {
   next(): { body: B; position: Position }
   /** What the last one got, or will get who comes first. */
-  current(): B
+  current(): { body: B; position: Position }
   say(position: Position, name: string, more?: string): void
 }
 
@@ -14,13 +14,13 @@ export function player<B extends Recorded>(
   { mode, clock, log }: Pick<Conditions, 'mode' | 'clock' | 'log'>,
 ): Player<B> {
   const positionAt = positionsOf(bodies, mode, clock.nowMs())
-  let current = bodies[0]
+  let current = { body: bodies[0], position: { index: 0, round: 0, isLast: false } }
   let saidLast = false
   return {
     next() {
       const position = positionAt(clock.nowMs())
-      current = bodies[position.index] ?? bodies[0]
-      return { body: current, position }
+      current = { body: bodies[position.index] ?? bodies[0], position }
+      return current
     },
     current: () => current,
     say({ index, round, isLast }, name, more = '') {

@@ -42,5 +42,7 @@ function isWanted(market: Market, query: URLSearchParams): boolean {
   const flagged = flags.every((flag) => query.get(flag) === null || query.get(flag) === String(market[flag]))
   // Who does not say is shown what is open.
   const listed = (query.get('closed') ?? 'false') === String(market['closed'])
-  return flagged && listed && Object.entries(names).every(([asked, field]) => wanted(query, asked)?.has(String(market[field])) ?? true)
+  return (
+    flagged && listed && Object.entries(names).every(([asked, field]) => wanted(query, asked)?.has(String(market[field])) ?? true)
+  )
 }

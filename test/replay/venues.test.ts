@@ -66,7 +66,8 @@ describe('the replay of Kalshi', () => {
   })
 
   it('answers the filters of the venue, and refuses what it did not give', async () => {
-    const url = (await recorded.start()).settings['KALSHI_URL'] ?? ''
+    const replay = await recorded.start()
+    const url = replay.settings['KALSHI_URL'] ?? ''
     const tickers = async (query: string) => (await walk(url, query)).map(({ ticker }) => ticker)
     expect(await tickers('status=settled')).toEqual(['OLD-24-A'])
     expect(await tickers('event_ticker=HIGH-24JUL14')).toEqual(['HIGH-24JUL14-T93', 'HIGH-24JUL14-T94'])
@@ -79,13 +80,18 @@ describe('the replay of Kalshi', () => {
 describe('the replay of Polymarket', () => {
   it('pages through the markets that are asked for', async () => {
     const url = (await recorded.start()).settings['POLYMARKET_URL'] ?? ''
+    const { origin } = new URL(url)
     const ids = async (query: string) =>
-      ((await recorded.get(`${url}/markets?${query}`)).json as { id: string }[]).map(({ id }) => id)
-    expect(await ids('limit=2&offset=0')).toEqual(['1', '2'])
-    expect(await ids('limit=2&offset=2')).toEqual(['3'])
-    expect(await ids('limit=2&offset=4')).toEqual([])
-    expect(await ids('closed=false')).toEqual(['1', '2'])
-    expect(await ids('condition_ids=0x3&condition_ids=0x1')).toEqual(['1', '3'])
+      ((await recorded.get(`${origin}/markets?${query}`)).json as { id: string }[]).map(({ id }) => id)
+    expect(await ids('limit=1&offset=0')).toEqual(['1'])
+    expect(await ids('limit=1&offset=1')).toEqual(['2'])
+    expect(await ids('limit=1&offset=2')).toEqual([])
+    expect(await ids('closed=true')).toEqual(['3'])
+    expect(await ids('condition_ids=0x3&condition_ids=0x1')).toEqual(['1'])
+    const first = (await recorded.get(`${url}&limit=1`)).json
+    expect(first).toEqual({ markets: [{ id: '1', conditionId: '0x1', active: true, closed: false }], next_cursor: '1' })
+    const last = (await recorded.get(`${url}&limit=1&after_cursor=1`)).json
+    expect(last).toEqual({ markets: [{ id: '2', conditionId: '0x2', active: true, closed: false }] })
   })
 })
 
@@ -95,7 +101,7 @@ describe('a replay of several feeds', () => {
     expect([...replay.feeds.keys()]).toEqual(['polymarket', 'kalshi'])
     expect(replay.missing).toEqual(['predictit', 'odds-api', 'betfair', 'polymarket-clob'])
     expect(replay.settings['FEEDS']).toBe('polymarket,kalshi')
-    expect((await recorded.get(`${replay.settings['POLYMARKET_URL']}/api/marketdata/all/`)).status).toBe(404)
+    expect((await recorded.get(new URL('/api/marketdata/all/', replay.settings['POLYMARKET_URL']).href)).status).toBe(404)
   })
 
   it('plays no others than it is asked for', async () => {

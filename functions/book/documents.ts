@@ -1,9 +1,10 @@
 import * as v from '@badrap/valita'
 
-import type { FeedName, MarketId, Topic } from './ids.ts'
+import type { Bookmaker, FeedName, MarketId, Topic } from './ids.ts'
 import type { DedupeCounts } from './feed-health.ts'
-import type { Book } from './market.ts'
-import { decimalOdds, impliedProbability, type PriceFormat } from './price.ts'
+import type { Book, Selection } from './market.ts'
+import { decimalOdds, impliedProbability, type PriceFormat, type Probability } from './price.ts'
+import { pricing } from './pricing.ts'
 import type { Tick } from './tick.ts'
 import { bookFields, type Parsed, parse, tickFields } from './wire.ts'
 
@@ -13,7 +14,20 @@ import { bookFields, type Parsed, parse, tickFields } from './wire.ts'
  */
 export type StoredBook = Book & { asOfMs: number; hub: HubPosition | null }
 export type HubPosition = { partition: string; sequence: number }
-export type BookDocument = StoredBook & { id: 'book'; type: 'book' }
+/** With what its prices are worth beside each other (`pricing.ts`), flat, for who reads the store itself; who reads the book back works it out anew. */
+export type BookDocument = Omit<StoredBook, 'selections'> & {
+  id: 'book'
+  type: 'book'
+  overround: number | null
+  selections: readonly (Selection & SelectionWorth)[]
+}
+export type SelectionWorth = {
+  bestBack: number | null
+  bestBackBookmaker: Bookmaker | null
+  bestLay: number | null
+  bestLayBookmaker: Bookmaker | null
+  fairProbability: Probability | null
+}
 
 /** Flat, every field always there, numbers as numbers and ISO times beside them: Power BI reads it as a table. */
 export type TickDocument = Tick & {
@@ -37,7 +51,19 @@ export const bookDocumentId = 'book'
 export const tickDocumentId = (seq: number) => `t:${String(seq).padStart(12, '0')}`
 
 export function bookDocument(book: StoredBook): BookDocument {
-  return { id: bookDocumentId, type: 'book', ...book }
+  const worth = pricing(book)
+  const selections = book.selections.map((selection) => {
+    const { back = null, lay = null, fairProbability = null } = worth.selections.get(selection.id) ?? {}
+    return {
+      ...selection,
+      bestBack: back?.price ?? null,
+      bestBackBookmaker: back?.bookmaker ?? null,
+      bestLay: lay?.price ?? null,
+      bestLayBookmaker: lay?.bookmaker ?? null,
+      fairProbability,
+    }
+  })
+  return { id: bookDocumentId, type: 'book', ...book, overround: worth.overround, selections }
 }
 
 /** The documents of the ticks of one write. They have few instants between them, and text of an instant is slow to make. */

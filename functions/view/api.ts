@@ -6,6 +6,7 @@ import { type MarketStatus, marketStatuses } from '../book/quote.ts'
 import type { Tick } from '../book/tick.ts'
 import type { MarketDelta, MarketsAnswer, SnapshotRequired } from '../book/wire.ts'
 import { json, problem, type Reply } from '../http/reply.ts'
+import { type PricedBook, pricedBook } from './priced-book.ts'
 
 /** What the API reads. Each is one query, in one partition wherever a market is named. */
 export type OddsStore = {
@@ -113,6 +114,6 @@ function mentions(book: Book, words: readonly string[]): boolean {
 }
 
 /** The store's own bookkeeping stays inside. */
-function shown({ asOfMs: _asOfMs, hub: _hub, ...book }: StoredBook): Book {
-  return book
+function shown({ asOfMs: _asOfMs, hub: _hub, ...book }: StoredBook): PricedBook {
+  return pricedBook(book)
 }

@@ -8,7 +8,7 @@ export const topics = {
 export type TopicName = keyof typeof topics
 export const topicNames = Object.keys(topics) as readonly TopicName[]
 
-export const consumerGroups = { dedupe: 'dedupe' } as const
+export const consumerGroups = { dedupe: 'dedupe', detect: 'detect' } as const
 
 export const database = 'odds'
 
@@ -20,6 +20,7 @@ export const containers = {
   odds: { partitionKey: '/marketId', defaultTtlSeconds: -1, indexedPaths: ['/type/?', '/topic/?', '/seq/?'] },
   feeds: { partitionKey: '/id', defaultTtlSeconds: undefined, indexedPaths: [] },
   fixtures: { partitionKey: '/id', defaultTtlSeconds: undefined, indexedPaths: ['/startsAt/?'] },
+  alerts: { partitionKey: '/topic', defaultTtlSeconds: 30 * 86_400, indexedPaths: ['/kind/?', '/observedAtMs/?'] },
   clients: { partitionKey: '/id', defaultTtlSeconds: -1, indexedPaths: [] },
   'dead-letters': { partitionKey: '/hub', defaultTtlSeconds: 14 * 86_400, indexedPaths: ['/at/?'] },
   leases: { partitionKey: '/id', defaultTtlSeconds: undefined, indexedPaths: [] },

@@ -1,5 +1,6 @@
 import * as v from '@badrap/valita'
 
+import type { Alert } from './alert.ts'
 import type { Bookmaker, FeedName, MarketId, Topic } from './ids.ts'
 import type { DedupeCounts } from './feed-health.ts'
 import type { Book, Selection } from './market.ts'
@@ -101,6 +102,13 @@ function isoText(): (ms: number) => string {
 /** In the `feeds` container beside the feeds' own documents; a feed's name holds no colon, so their ids differ. */
 export type DedupeCountsDocument = DedupeCounts & { id: string; type: 'dedupe-counts' }
 export const dedupeCountsId = (feed: FeedName) => `dedupe:${feed}`
+
+/** In the `alerts` container, whose documents expire by themselves. */
+export type AlertDocument = Alert & { type: 'alert'; at: string }
+
+export function alertDocument(alert: Alert): AlertDocument {
+  return { type: 'alert', ...alert, at: new Date(alert.observedAtMs).toISOString() }
+}
 
 /** Reads a stored book back, without what the store adds to it. */
 export const parseBookDocument = (raw: unknown): Parsed<StoredBook> => parse<StoredBook>(bookDocumentSchema, raw)

@@ -1,7 +1,8 @@
+import type { Alert } from '../book/alert.ts'
 import { parseTickDocument, type ReadTick } from '../book/documents.ts'
 import type { DedupeCounts, FeedHealth } from '../book/feed-health.ts'
 import { feedsGroup, marketGroup, topicGroup } from '../book/ids.ts'
-import { type BoardMessage, type MarketDelta, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
+import { type BoardMessage, type MarketDelta, parseAlert, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
 import { conflate } from './conflate.ts'
 
 /** Everyone in `group` gets `message`; rejects when the service has not taken it. */
@@ -66,6 +67,27 @@ export async function fanoutFeeds(
   return unreadable
 }
 
+/** To everyone who looks at the topic, whichever market it is about. */
+export async function fanoutAlerts(
+  page: readonly unknown[],
+  broadcaster: Broadcaster,
+  nowMs: () => number,
+): Promise<{ alerts: number; unreadable: readonly string[] }> {
+  const alerts: Alert[] = []
+  const unreadable: string[] = []
+  for (const document of page) {
+    const parsed = parseAlert(document)
+    if (parsed.ok) alerts.push(parsed.value)
+    else unreadable.push(parsed.reason)
+  }
+  const sends = [...Map.groupBy(alerts, ({ topic }) => topic)].map(([topic, own]) => ({
+    group: topicGroup(topic),
+    messages: frames(own).map((alerts): BoardMessage => ({ v: 1, kind: 'alert', topic, sentAtMs: nowMs(), alerts })),
+  }))
+  await sendAll(sends, broadcaster)
+  return { alerts: alerts.length, unreadable }
+}
+
 function readTicks(page: readonly unknown[]): { ticks: ReadTick[]; unreadable: string[] } {
   const ticks: ReadTick[] = []
   const unreadable: string[] = []
@@ -88,19 +110,19 @@ function byMarket(deltas: readonly MarketDelta[]): Map<MarketDelta['id'], Market
   return markets
 }
 
-/** Cuts between markets, so a frame stays under the limit as long as no single market's page passes it: 100 ticks are some 40 KB. */
-function frames(deltas: readonly MarketDelta[]): MarketDelta[][] {
-  const cut: MarketDelta[][] = []
-  let frame: MarketDelta[] = []
+/** Cuts between markets, or alerts, so a frame stays under the limit as long as none of them passes it alone: 100 ticks are some 40 KB. */
+function frames<Part>(parts: readonly Part[]): Part[][] {
+  const cut: Part[][] = []
+  let frame: Part[] = []
   let bytes = 0
-  for (const delta of deltas) {
-    const own = Buffer.byteLength(JSON.stringify(delta))
+  for (const part of parts) {
+    const own = Buffer.byteLength(JSON.stringify(part))
     if (frame.length > 0 && bytes + own > maxFrameBytes) {
       cut.push(frame)
       frame = []
       bytes = 0
     }
-    frame.push(delta)
+    frame.push(part)
     bytes += own
   }
   if (frame.length > 0) cut.push(frame)

@@ -3,7 +3,7 @@ import { app, type InvocationContext, type RetryOptions } from '@azure/functions
 import { type ContainerName, database } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
-import { fanoutFeeds, fanoutTicks } from './fanout.ts'
+import { fanoutAlerts, fanoutFeeds, fanoutTicks } from './fanout.ts'
 import { webPubSubBroadcaster } from './web-pubsub.ts'
 
 /** For ever: the host moves its lease when the last retry is over, and a page that was never sent would be a silent gap. */
@@ -19,6 +19,9 @@ const retry: RetryOptions = {
  * one request unit: 26 million a month at this rate.
  */
 const feedPollDelayMs = 100
+
+/** Alerts are few, and a second later they are as good: a tenth of those request units. */
+const alertsPollDelayMs = 1_000
 
 /** Ticks a page at most: what one invocation holds in memory (I9). */
 const maxTicksPerPage = 1_000
@@ -51,6 +54,20 @@ export function registerFanout(connections: Connections): void {
       )
       if (unreadable.length > 0)
         context.error('feeds unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
+    },
+  })
+  app.cosmosDB('fanoutAlerts', {
+    ...changesOf('alerts'),
+    feedPollDelay: alertsPollDelayMs,
+    maxItemsPerInvocation: 100,
+    async handler(page: unknown[], context: InvocationContext) {
+      const client = await connections.webPubSub()
+      const { alerts, unreadable } = await withDeadline(pageDeadlineMs, (signal) =>
+        fanoutAlerts(page, webPubSubBroadcaster(client, signal), Date.now),
+      )
+      if (unreadable.length > 0)
+        context.error('alerts unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
+      context.log('alerts sent', JSON.stringify({ alerts }))
     },
   })
 }

@@ -18,6 +18,20 @@ export type Settings = {
   feedsOff: readonly FeedOff[]
   topics: readonly TopicName[]
   tickTtlSeconds: number
+  detect: DetectSettings
+}
+
+/** What is worth an alert. Changes are of implied probability: 0.05 is five points. */
+export type DetectSettings = {
+  moveChange: number
+  moveWindowMs: number
+  steamChange: number
+  steamWindowMs: number
+  steamBookmakers: number
+  /** How far below 1 the implied probabilities of all selections together must be. */
+  arbitrageMargin: number
+  /** A quote whose own clock is further behind ours than this takes part in nothing. */
+  staleAfterMs: number
 }
 
 /**
@@ -48,6 +62,7 @@ export function readSettings(env: Env, knownFeeds: Readonly<Record<string, FeedD
     feedsOff: off,
     topics: topicNames,
     tickTtlSeconds: tickTtlSeconds(env, faults),
+    detect: detect(env, faults),
   }
   if (faults.length > 0) throw new SettingsError(faults)
   return settings
@@ -112,4 +127,22 @@ function tickTtlSeconds(env: Env, faults: string[]): number {
   if (!(days > 0 && days <= 3_650))
     faults.push(`TICK_TTL_DAYS is "${env['TICK_TTL_DAYS']}"; it takes a number of days, 3650 at most`)
   return Math.round(days * 86_400)
+}
+
+function detect(env: Env, faults: string[]): DetectSettings {
+  const number = (name: string, usual: number, least: number, most: number) => {
+    const value = Number(env[`DETECT_${name}`] || usual)
+    if (!(value >= least && value <= most))
+      faults.push(`DETECT_${name} is "${env[`DETECT_${name}`]}"; it takes a number from ${least} to ${most}`)
+    return value
+  }
+  return {
+    moveChange: number('MOVE_POINTS', 5, 0.1, 99) / 100,
+    moveWindowMs: number('MOVE_SECONDS', 300, 1, 86_400) * 1_000,
+    steamChange: number('STEAM_POINTS', 2, 0.1, 99) / 100,
+    steamWindowMs: number('STEAM_SECONDS', 60, 1, 86_400) * 1_000,
+    steamBookmakers: number('STEAM_BOOKMAKERS', 3, 2, 100),
+    arbitrageMargin: number('ARBITRAGE_PERCENT', 0.5, 0, 50) / 100,
+    staleAfterMs: number('STALE_SECONDS', 180, 1, 86_400) * 1_000,
+  }
 }

@@ -70,4 +70,21 @@ describe('settings', () => {
     const withKey = readSettings({ ...local, FEEDS: 'paid', PAID_KEY: 'k', PAID_SPORTS: 'chess' }, known)
     expect(withKey.feeds.get('paid')).toMatchObject({ key: 'k', options: { SPORTS: 'chess' } })
   })
+
+  it('says from when on something is worth an alert, in points, seconds and percent', () => {
+    const env = { DETECT_MOVE_POINTS: '7.5', DETECT_STEAM_SECONDS: '90' }
+    expect(readSettings({ ...local, ...env }, polledFeeds).detect).toEqual({
+      moveChange: 0.075,
+      moveWindowMs: 300_000,
+      steamChange: 0.02,
+      steamWindowMs: 90_000,
+      steamBookmakers: 3,
+      arbitrageMargin: 0.005,
+      staleAfterMs: 180_000,
+    })
+    expect(faultsOf({ ...local, DETECT_MOVE_POINTS: '0', DETECT_STALE_SECONDS: 'soon' })).toEqual([
+      'DETECT_MOVE_POINTS is "0"; it takes a number from 0.1 to 99',
+      'DETECT_STALE_SECONDS is "soon"; it takes a number from 1 to 86400',
+    ])
+  })
 })

@@ -3,7 +3,9 @@ import { pageFiles } from 'page:files'
 import { app } from '@azure/functions'
 
 import { polledFeeds } from './collect/feeds.ts'
+import { registerFixtures } from './collect/fixtures/function.ts'
 import { registerCollect } from './collect/function.ts'
+import { registerPush } from './collect/push/function.ts'
 import { streamedFeeds } from './collect/streams.ts'
 import { connections } from './connect/connections.ts'
 import { registerDedupe } from './dedupe/function.ts'
@@ -19,6 +21,8 @@ const settings = readSettings(process.env, { ...polledFeeds, ...streamedFeeds })
 const services = connections(settings)
 
 registerCollect(settings, services)
+registerPush(services)
+registerFixtures(services)
 registerDedupe(settings, services)
 registerFanout(services)
 registerView(settings, services, pageFiles)

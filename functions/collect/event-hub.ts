@@ -20,10 +20,11 @@ export function eventHubPublisher(
   producer: (hub: string) => Promise<EventHubProducerClient>,
   deadLetters: DeadLetters,
   nowMs: () => number,
+  withinMs: number = deadlineMs,
 ): Publisher {
   return {
     publish: (messages) =>
-      withDeadline(deadlineMs, async (signal) => {
+      withDeadline(withinMs, async (signal) => {
         const left = byHubAndShard(messages).values()
         const lane = async () => {
           for (const { hub, shard, messages } of left) {

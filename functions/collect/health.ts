@@ -49,7 +49,7 @@ export function withQuota(health: FeedHealth, everyMs: number, quota: Quota): Fe
 }
 
 /** The lower one of two in the middle. */
-function medianLagMs(snapshots: readonly Snapshot[]): number | null {
+export function medianLagMs(snapshots: readonly Snapshot[]): number | null {
   const lags = snapshots.flatMap(({ observedAtMs, publishedAtMs }) =>
     publishedAtMs === null ? [] : [observedAtMs - publishedAtMs],
   )

@@ -96,7 +96,7 @@ export function digestOf(hashes: ReadonlyMap<MarketId, string>): string {
   return hash('sha256', lines.sort().join('\n'), 'base64')
 }
 
-function dropOldest<Key extends string>(entries: Map<Key, string> | Set<Key>, max: number): void {
+export function dropOldest<Key extends string>(entries: Map<Key, unknown> | Set<Key>, max: number): void {
   for (const key of entries.keys()) {
     if (entries.size <= max) return
     entries.delete(key)

@@ -35,5 +35,13 @@ export function problem(
   return { status, headers: { ...headers, 'retry-after': String(retryAfterSeconds) }, body }
 }
 
+/** Which service is away, and how it is reached, is for the log alone. */
+export const unavailable: Reply = problem(
+  503,
+  'Not available now',
+  'A service behind this one does not answer. Try again in a few seconds',
+  { retryAfterSeconds: 5 },
+)
+
 export const etagOf = (content: string | Uint8Array) =>
   `W/"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`

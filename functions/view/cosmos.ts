@@ -1,22 +1,18 @@
 import type { Database, SqlQuerySpec } from '@azure/cosmos'
 
 import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument, type StoredBook } from '../book/documents.ts'
+import { type FixtureDocument, parseFixtureDocument } from '../book/fixtures.ts'
 import { type Parsed, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
 import type { OddsStore } from './api.ts'
+import type { FixtureStore } from './fixtures.ts'
 import { sharedRead } from './shared-read.ts'
 
 /** A reader waits on the other end: sooner an error than no answer. */
 const deadlineMs = 8_000
 
-/** What does not read as what it should be is left out and counted: one broken document must not take the board away. */
 export function oddsStore(database: Database, topics: readonly string[], unreadable: (reason: string) => void): OddsStore {
   const odds = database.container('odds')
-  const readable = <T>(documents: readonly unknown[], parse: (raw: unknown) => Parsed<T>): T[] =>
-    documents.flatMap((document) => {
-      const parsed = parse(document)
-      if (!parsed.ok) unreadable(parsed.reason)
-      return parsed.ok ? [parsed.value] : []
-    })
+  const readable = reader(unreadable)
   const readBooks = async (topic: string | undefined): Promise<StoredBook[]> => {
     const query: SqlQuerySpec =
       topic === undefined
@@ -51,6 +47,41 @@ export function oddsStore(database: Database, topics: readonly string[], unreada
       return { feeds: readable(feeds, parseFeedHealth), counts: readable(counts, parseDedupeCounts) }
     },
   }
+}
+
+export function fixtureStore(database: Database, unreadable: (reason: string) => void): FixtureStore {
+  const fixtures = database.container('fixtures')
+  const readable = reader(unreadable)
+  return {
+    async between({ from, to, topic }, limit) {
+      const conditions = [
+        from === undefined ? [] : [{ condition: 'c.startsAt >= @from', parameter: { name: '@from', value: from } }],
+        to === undefined ? [] : [{ condition: 'c.startsAt < @to', parameter: { name: '@to', value: to } }],
+        topic === undefined ? [] : [{ condition: 'c.topic = @topic', parameter: { name: '@topic', value: topic } }],
+      ].flat()
+      const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(({ condition }) => condition).join(' AND ')}`
+      const query: SqlQuerySpec = {
+        query: `SELECT * FROM c${where} ORDER BY c.startsAt OFFSET 0 LIMIT @limit`,
+        parameters: [...conditions.map(({ parameter }) => parameter), { name: '@limit', value: limit }],
+      }
+      const { resources } = await fixtures.items.query<unknown>(query, { maxItemCount: 1_000, ...deadline() }).fetchAll()
+      return { fixtures: readable<FixtureDocument>(resources, parseFixtureDocument), full: resources.length === limit }
+    },
+    async fixture(id) {
+      const { resource } = await fixtures.item(id, id).read<object>(deadline())
+      return resource === undefined ? undefined : readable<FixtureDocument>([resource], parseFixtureDocument)[0]
+    },
+  }
+}
+
+/** What does not read as what it should be is left out and counted: one broken document must not take the board away. */
+function reader(unreadable: (reason: string) => void) {
+  return <T>(documents: readonly unknown[], parse: (raw: unknown) => Parsed<T>): T[] =>
+    documents.flatMap((document) => {
+      const parsed = parse(document)
+      if (!parsed.ok) unreadable(parsed.reason)
+      return parsed.ok ? [parsed.value] : []
+    })
 }
 
 const isCounts = (document: unknown) =>

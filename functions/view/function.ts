@@ -8,7 +8,8 @@ import type { Connections } from '../connect/connections.ts'
 import { problem, type Reply } from '../http/reply.ts'
 import type { Settings } from '../settings.ts'
 import { type ApiRequest, getFeeds, getHealth, getMarket, getMarkets, getTicks, type OddsStore, postNegotiate } from './api.ts'
-import { oddsStore } from './cosmos.ts'
+import { fixtureStore, oddsStore } from './cosmos.ts'
+import { getFixture, getFixtures } from './fixtures.ts'
 import { type PageFiles, pageReply } from './page-files.ts'
 import { webPubSubDoorkeeper } from './web-pubsub.ts'
 
@@ -22,8 +23,11 @@ export function registerView(settings: Settings, connections: Connections, page:
   const store = () => (opened ??= connections.odds().then((odds) => oddsStore(odds, settings.topics, unreadable)))
   const read = (name: string, route: string, answer: (request: ApiRequest, store: OddsStore) => Promise<Reply>) =>
     serve(name, 'GET', route, async (request) => answer(request, await store()))
+  const fixtures = async () => fixtureStore(await connections.odds(), unreadable)
 
   read('apiFeeds', 'api/feeds', (_request, odds) => getFeeds(odds, settings.topics, Date.now))
+  serve('apiFixture', 'GET', 'api/fixtures/{id}', async (request) => getFixture(request, await fixtures()))
+  serve('apiFixtures', 'GET', 'api/fixtures', async (request) => getFixtures(request, await fixtures()))
   read('apiHealth', 'api/health', (_request, odds) => getHealth(odds, Date.now))
   read('apiMarket', 'api/markets/{id}', getMarket)
   read('apiMarkets', 'api/markets', (request, odds) => getMarkets(request, odds, Date.now))

@@ -133,6 +133,14 @@ describe('a PredictIt market', () => {
   it('may bring fields that we have never heard of', () => {
     const { poll } = withMarket((market) => Object.assign(market, { volume: 7, tags: ['new'] }))
     expect(poll.rejected).toEqual([])
+    expect(poll.drift?.unknown.map(({ field }) => field)).toEqual(['market.volume', 'market.tags'])
+  })
+
+  it('tells of no drift while it is as we know it, and of fields that are gone from all', () => {
+    expect(complete(predictItBody()).drift).toEqual({ unknown: [], vanished: [] })
+    const body = predictItBody()
+    for (const contract of body.markets.flatMap((market) => market.contracts)) delete contract['dateEnd']
+    expect(complete(body).drift).toEqual({ unknown: [], vanished: ['contract.dateEnd'] })
   })
 })
 

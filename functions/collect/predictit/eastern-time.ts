@@ -16,10 +16,10 @@ export function easternMs(wallClock: unknown, nearMs: number): number | null {
   if (match === null) return null
   const asUtcMs = Date.parse(`${match[1]}Z`) + Math.floor(Number(`0.${match[2] ?? 0}`) * 1000)
   if (Number.isNaN(asUtcMs)) return null
-  // The offsets before and after any change of clocks nearby; only a true one leads back to itself.
-  const candidates = [asUtcMs - dayMs, asUtcMs + dayMs]
-    .map((atMs) => asUtcMs - offsetMs(atMs))
-    .filter((atMs) => atMs > 0 && atMs + offsetMs(atMs) === asUtcMs)
+  // The offsets before and after any change of clocks nearby; where there was one, only a true one leads back to itself.
+  const [before, after] = [offsetMs(asUtcMs - dayMs), offsetMs(asUtcMs + dayMs)]
+  const candidates = [asUtcMs - before, asUtcMs - after]
+    .filter((atMs) => atMs > 0 && (before === after || atMs + offsetMs(atMs) === asUtcMs))
     .sort((a, b) => Math.abs(a - nearMs) - Math.abs(b - nearMs))
   return candidates[0] ?? null
 }

@@ -2,6 +2,7 @@ import * as v from '@badrap/valita'
 
 import { feedName, type MarketId, marketIdOf } from '../../book/ids.ts'
 import { type Parsed, parse } from '../../book/wire.ts'
+import type { KnownObjects } from '../drift.ts'
 import { oneLine } from '../one-line.ts'
 
 /**
@@ -57,7 +58,54 @@ export type RawMarket = v.Infer<typeof rawMarket>
 const envelope = v.object({ markets: v.array(v.unknown()) })
 
 export const parseEnvelope = (json: unknown): Parsed<{ markets: unknown[] }> => parse(envelope, json)
-export const parseMarket = (json: unknown): Parsed<RawMarket> => parse(rawMarket, json)
+/** The schema decides; but it takes longer than `JSON.parse` did, so what is plainly well-formed is not shown to it. */
+export const parseMarket = (json: unknown): Parsed<RawMarket> =>
+  isPlainMarket(json) ? { ok: true, value: json } : parse(rawMarket, json)
+
+function isPlainMarket(json: unknown): json is RawMarket {
+  if (typeof json !== 'object' || json === null) return false
+  const { id, name, image, url, status, contracts } = json as Partial<RawMarket>
+  return (
+    isPlainId(id) &&
+    isPlainName(name) &&
+    isPlainAddress(image) &&
+    isPlainAddress(url) &&
+    typeof status === 'string' &&
+    Array.isArray(contracts) &&
+    contracts.length > 0 &&
+    contracts.length <= mostPlain &&
+    contracts.every(isPlainContract) &&
+    !contracts.some(({ id }, i) => isAmong(contracts, id, i))
+  )
+}
+
+/** Of so few, each is compared with all before it sooner than a set of them is made. */
+const mostPlain = 50
+function isAmong(contracts: readonly RawContract[], id: number, before: number): boolean {
+  for (let i = 0; i < before; i++) if (contracts[i]?.id === id) return true
+  return false
+}
+
+function isPlainContract(json: unknown): json is RawContract {
+  if (typeof json !== 'object' || json === null) return false
+  const { id, name, image, status, lastTradePrice, bestBuyYesCost, bestSellYesCost, displayOrder } = json as Partial<RawContract>
+  return (
+    isPlainId(id) &&
+    isPlainName(name) &&
+    isPlainAddress(image) &&
+    typeof status === 'string' &&
+    isPlainCost(lastTradePrice) &&
+    isPlainCost(bestBuyYesCost) &&
+    isPlainCost(bestSellYesCost) &&
+    typeof displayOrder === 'number'
+  )
+}
+
+const isPlainId = (id: unknown) => typeof id === 'number' && Number.isSafeInteger(id) && id > 0
+const isPlainCost = (cost: unknown) => cost === null || (typeof cost === 'number' && cost >= 0 && cost <= 1)
+const isPlainAddress = (url: unknown) => typeof url === 'string' && isWebAddress(url)
+/** Words with single spaces between, as `oneLine` would leave them. */
+const isPlainName = (name: unknown) => typeof name === 'string' && name.length <= 500 && name !== '' && oneLine(name) === name
 
 export const predictIt = feedName('predictit')
 
@@ -66,4 +114,23 @@ export function readableMarketId(json: unknown): MarketId | null {
   if (typeof json !== 'object' || json === null || !('id' in json)) return null
   const parsed = id.try(typeof json.id === 'string' && /^\d+$/.test(json.id) ? Number(json.id) : json.id)
   return parsed.ok ? marketIdOf(predictIt, parsed.value) : null
+}
+
+/** What is known of each kind of object: read here, or seen. Of its contracts each market shows the first. */
+export function knownObjects(markets: readonly unknown[]): KnownObjects[] {
+  return [
+    { name: 'market', always: marketFields, sometimes: [], objects: markets },
+    { name: 'contract', always: contractFields, sometimes: [], objects: markets.map(firstContract) },
+  ]
+}
+
+const marketFields = 'id name shortName image url contracts timeStamp status'.split(' ')
+const contractFields = [
+  ...'id dateEnd image name shortName status displayOrder'.split(' '),
+  ...'lastTradePrice bestBuyYesCost bestBuyNoCost bestSellYesCost bestSellNoCost lastClosePrice'.split(' '),
+]
+
+function firstContract(market: unknown): unknown {
+  const contracts = typeof market === 'object' && market !== null && 'contracts' in market ? market.contracts : undefined
+  return Array.isArray(contracts) ? (contracts[0] as unknown) : undefined
 }

@@ -1,10 +1,11 @@
 import type { MarketId } from '../../book/ids.ts'
 import type { Snapshot } from '../../book/market.ts'
 import type { Rejected } from '../dead-letter.ts'
+import { driftOf } from '../drift.ts'
 import { everything, type Poll, type Validators } from '../feed.ts'
 import { easternClock } from './eastern-time.ts'
 import { toSnapshot } from './map.ts'
-import { parseEnvelope, parseMarket, readableMarketId } from './raw.ts'
+import { knownObjects, parseEnvelope, parseMarket, readableMarketId } from './raw.ts'
 
 /** One body, its JSON already parsed. Each market is read alone, so that a malformed one costs nobody but itself (I7). */
 export function readMarkets(json: unknown, observedAtMs: number, validators: Validators | null): Poll {
@@ -29,11 +30,12 @@ export function readMarkets(json: unknown, observedAtMs: number, validators: Val
     }
   }
 
+  const drift = driftOf(knownObjects(markets))
   if (snapshots.length === 0) {
     const reason = `none of ${markets.length} markets could be read: ${rejected[0]?.reason}`
-    return { kind: 'partial', snapshots, rejected, reason, unsure: everything }
+    return { kind: 'partial', snapshots, rejected, reason, unsure: everything, drift }
   }
-  return { kind: 'complete', snapshots, rejected, validators }
+  return { kind: 'complete', snapshots, rejected, validators, drift }
 }
 
 const unusable = (reason: string): Poll => ({ kind: 'failed', reason, retryAfterMs: null })

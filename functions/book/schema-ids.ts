@@ -6,11 +6,14 @@ export const schemaVersions = {
   'snapshot-message': '1.0',
   'board-message': '1.0',
   'markets-answer': '1.0',
+  'market-answer': '1.0',
   'market-delta': '1.0',
+  'snapshot-required': '1.0',
   'feeds-answer': '1.0',
   'book-document': '1.0',
   'tick-document': '1.0',
   'feed-document': '1.0',
+  'counts-document': '1.0',
 } as const
 
 export type SchemaName = keyof typeof schemaVersions

@@ -1,0 +1,132 @@
+import * as v from '@badrap/valita'
+
+import {
+  type BookDocument,
+  bookDocumentId,
+  type DedupeCountsDocument,
+  type HubPosition,
+  type TickDocument,
+} from '../../functions/book/documents.ts'
+import type { DedupeCounts, FeedHealth, FeedState } from '../../functions/book/feed-health.ts'
+import type { MarketId, Topic } from '../../functions/book/ids.ts'
+import { told } from '../../functions/book/limits.ts'
+import { type Probability, priceFormats } from '../../functions/book/price.ts'
+import type { Best } from '../../functions/book/pricing.ts'
+import {
+  bookFields,
+  bookmaker,
+  counter,
+  dedupeCounts,
+  feed,
+  feedHealth,
+  finite,
+  id,
+  instantMs,
+  marketId,
+  oneOf,
+  orNull,
+  type SnapshotRequired,
+  text,
+  tickFields,
+  topic,
+} from '../../functions/book/wire.ts'
+import type { PricedBook } from '../../functions/view/priced-book.ts'
+
+/**
+ * What is written and never read back whole: of a stored tick its reader takes a part, and no answer is parsed by whoever gives it. Each is
+ * held by the compiler to the type that the code writes.
+ */
+
+const written = (pattern: string) =>
+  told(
+    v.string().assert((s) => new RegExp(pattern).test(s)),
+    { pattern },
+  )
+const probability = told(
+  finite.map((n) => n as Probability),
+  {},
+)
+const isoInstant = written('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$')
+
+export const tickDocument: v.Type<TickDocument> = v.object({
+  id: written('^t:[0-9]{12,}$'),
+  type: v.literal('tick'),
+  ttl: counter,
+  marketId,
+  feed,
+  topic,
+  marketName: text,
+  priceFormat: oneOf(priceFormats),
+  ...tickFields,
+  decimalOdds: orNull(finite),
+  impliedProbability: orNull(finite),
+  publishedAt: orNull(isoInstant),
+  observedAt: isoInstant,
+  storedAt: isoInstant,
+})
+
+const position: v.Type<HubPosition> = v.object({ partition: text, sequence: finite })
+const { restType: selection } = bookFields.selections
+const worth = {
+  bestBack: orNull(finite),
+  bestBackBookmaker: orNull(bookmaker),
+  bestLay: orNull(finite),
+  bestLayBookmaker: orNull(bookmaker),
+}
+export const bookDocument: v.Type<BookDocument> = v.object({
+  id: v.literal(bookDocumentId),
+  type: v.literal('book'),
+  ...bookFields,
+  asOfMs: instantMs,
+  hub: position.nullable(),
+  overround: orNull(finite),
+  selections: v.array(selection.extend({ ...worth, fairProbability: orNull(probability) })),
+})
+
+const best: v.Type<Best> = v.object({ bookmaker, price: finite })
+export const pricedBook: v.Type<PricedBook> = v.object({
+  ...bookFields,
+  overround: orNull(finite),
+  selections: v.array(
+    selection.extend({ best: v.object({ back: orNull(best), lay: orNull(best) }), fairProbability: orNull(probability) }),
+  ),
+})
+export const marketsAnswer: v.Type<{ readAtMs: number; markets: PricedBook[] }> = v.object({
+  readAtMs: instantMs,
+  markets: v.array(pricedBook),
+})
+
+type FeedDocument = FeedHealth & { id: string; openMarkets: { marketId: MarketId; topic: Topic }[]; digest: string }
+export const feedDocument: v.Type<FeedDocument> = v.object({
+  id,
+  ...feedHealth.shape,
+  openMarkets: v.array(v.object({ marketId, topic })),
+  digest: text,
+})
+
+export const countsDocument: v.Type<DedupeCountsDocument> = v.object({
+  id,
+  type: v.literal('dedupe-counts'),
+  ...dedupeCounts.shape,
+})
+
+const feedStates = ['live', 'quiet', 'late', 'down'] as const satisfies readonly FeedState[]
+export type FeedsAnswer = {
+  readAtMs: number
+  topics: string[]
+  groups: { feeds: string; topics: Record<string, string> }
+  feeds: (FeedHealth & { state: FeedState })[]
+  counts: DedupeCounts[]
+}
+export const feedsAnswer: v.Type<FeedsAnswer> = v.object({
+  readAtMs: instantMs,
+  topics: v.array(topic),
+  groups: v.object({ feeds: text, topics: v.record(text) }),
+  feeds: v.array(v.object({ ...feedHealth.shape, state: oneOf(feedStates) })),
+  counts: v.array(dedupeCounts),
+})
+
+export const snapshotRequired: v.Type<SnapshotRequired> = v.object({
+  error: v.literal('snapshot_required'),
+  reason: oneOf(['expired', 'ahead', 'too_far_behind']),
+})

@@ -62,6 +62,11 @@ describe('dedupe', () => {
     ['a price that is none', say('m', 1, 7), 'message: selections: 7 is no probability price'],
     ['a megabyte of garbage', '\u0001'.repeat(1_000_000), 'message: expected object'],
     ['a clock that runs ahead', say('m', 99_000_000, 0.1), 'asOfMs: 98990000 ms ahead of our clock'],
+    [
+      'an instant beyond all dates',
+      { ...say('m', 1, 0.1), publishedAtMs: 9e15 },
+      'publishedAtMs: not a time in whole milliseconds',
+    ],
     ['nothing at all', '', 'message: expected object'],
   ])('puts %s aside with its reason, and stores its neighbours (I7)', async (_what, poison, reason) => {
     const { ports, writes, letters } = fakeStore()

@@ -7,4 +7,8 @@ export function oneLine(text: string, maxLength = 500): string {
 
 const untidy = /^\s|\s$|\s{2}|[^\S ]/
 
-export const reasonOf = (error: unknown) => oneLine(error instanceof Error ? error.message : String(error))
+/** Of what it tried several times the Event Hubs SDK throws all errors in one, which has no message of its own; the last one counts. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0) return reasonOf(error.errors.at(-1))
+  return oneLine(error instanceof Error ? error.message : String(error))
+}

@@ -6,8 +6,13 @@ import { noSuchPartition, notFound, type Refusal } from './refusal.ts'
 
 export type Log = (event: string, fields?: object) => void
 
-/** What every connection shares. Hubs are keyed by their name in lower case. */
-export type Broker = { readonly hubs: ReadonlyMap<string, Hub>; readonly clock: Clock; readonly log: Log }
+/** What every connection shares. Hubs are keyed by their name in lower case. `busy`: batches are refused, as the service throttles. */
+export type Broker = {
+  readonly hubs: ReadonlyMap<string, Hub>
+  readonly clock: Clock
+  readonly log: Log
+  readonly busy: () => boolean
+}
 
 export type Found = { hub: Hub; log: PartitionLog | undefined } | { refused: Refusal }
 

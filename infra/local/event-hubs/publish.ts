@@ -5,7 +5,7 @@ import { MalformedMessage } from './amqp-bytes.ts'
 import { findEntity } from './broker.ts'
 import { batchFormat, type Envelope, openEnvelope } from './envelope.ts'
 import type { Peer } from './peer.ts'
-import { argumentError, notImplemented, type Refusal } from './refusal.ts'
+import { argumentError, notImplemented, type Refusal, serverBusy } from './refusal.ts'
 
 /** Event Hubs, Standard tier: one batch may not pass 1 MiB, envelope included. */
 export const maxMessageBytes = 1_048_576
@@ -25,9 +25,10 @@ export function openPublisher(
   if (capabilities.includes('com.microsoft:idempotent-producer')) return notImplemented('idempotent publishing')
 
   const { hub, log: fixed } = found
-  const { clock, log: report } = peer.broker
+  const { clock, log: report, busy } = peer.broker
 
   const store = (bytes: Buffer, format: number): Refusal | undefined => {
+    if (busy()) return serverBusy()
     if (bytes.length > maxMessageBytes) {
       const description = `The batch has ${bytes.length} bytes, the limit is ${maxMessageBytes}. Send fewer events at once.`
       return { condition: 'amqp:link:message-size-exceeded', description }

@@ -14,6 +14,14 @@ export function unauthorized(description: string): Refusal {
   return { condition: 'amqp:unauthorized-access', description }
 }
 
+export function serverBusy(): Refusal {
+  return {
+    condition: 'com.microsoft:server-busy',
+    description:
+      'The request was terminated because the entity is being throttled. Error code : 50002. Please wait 4 seconds and try again.',
+  }
+}
+
 export function argumentError(description: string): Refusal {
   return { condition: 'com.microsoft:argument-error', description }
 }

@@ -19,6 +19,8 @@ export type EventHubsOptions = {
   hubs: Record<string, HubSpec>
   clock?: Clock
   log?: Log
+  /** Whether batches are refused now, as the service refuses those beyond its throughput units. */
+  busy?: () => boolean
 }
 
 export type EventHubsServer = { port: number; connectionString: string; close(): Promise<void> }
@@ -35,9 +37,9 @@ const closeWithinMs = 500
 
 /** An Event Hubs namespace on this machine, for clients that use the connection string it returns. */
 export async function startEventHubs(options: EventHubsOptions): Promise<EventHubsServer> {
-  const { clock = systemClock, log = () => {} } = options
+  const { clock = systemClock, log = () => {}, busy = () => false } = options
   const hubs = openHubs(options, clock, log)
-  const broker: Broker = { hubs, clock, log }
+  const broker: Broker = { hubs, clock, log, busy }
   const container = rhea.create_container({ id: 'oddscast-event-hubs' })
   offerSasl(container)
 

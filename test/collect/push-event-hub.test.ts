@@ -19,6 +19,7 @@ let folder: string
 let server: EventHubsServer
 let producer: EventHubProducerClient
 let busy = false
+let nowMs = 5
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'oddscast-push-'))
@@ -36,7 +37,7 @@ afterAll(async () => {
 describe('what is pushed, on Event Hubs', () => {
   const publisher = pushPublisher(
     async () => producer,
-    () => 5,
+    () => nowMs,
   )
 
   it('is published; what no batch holds is told', async () => {
@@ -45,10 +46,13 @@ describe('what is pushed, on Event Hubs', () => {
     expect(await readHub(server.connectionString, hub)).toHaveLength(2)
   })
 
-  it('is too much when the service says so, for as long as it does', async () => {
+  it('is too much when the service says so, and then for four seconds without asking it again', async () => {
     busy = true
     expect(await publisher.publish([message('m1')])).toEqual({ kind: 'busy', reason: expect.stringContaining('50002') })
     busy = false
+    nowMs += 3_999
+    expect(await publisher.publish([message('m1')])).toEqual({ kind: 'busy', reason: expect.stringContaining('50002') })
+    nowMs += 1
     expect(await publisher.publish([message('m1')])).toMatchObject({ kind: 'published' })
   })
 

@@ -8,16 +8,28 @@ import type { PushPublisher } from './push.ts'
 /** Somebody waits on the other end, who can come back: sooner an answer than the last retry. */
 const withinMs = 20_000
 
+/** What the service asks for at least. */
+const restMs = 4_000
+
+/**
+ * The SDK tries a busy hub several times, and only then is a push told to come back. For a while after that every other push is told at
+ * once: were each to try for itself, they would keep the hub busy.
+ */
 export function pushPublisher(producer: (hub: string) => Promise<EventHubProducerClient>, nowMs: () => number): PushPublisher {
+  let busy = { untilMs: 0, reason: '' }
   return {
     async publish(messages) {
+      if (nowMs() < busy.untilMs) return { kind: 'busy', reason: busy.reason }
       const tooLarge: DeadLetter[] = []
       const deadLetters = { add: async (letters: readonly DeadLetter[]) => void tooLarge.push(...letters) }
       try {
         await eventHubPublisher(producer, deadLetters, nowMs, withinMs).publish(messages)
         return { kind: 'published', tooLarge }
       } catch (error) {
-        return { kind: isBusy(error) ? 'busy' : 'away', reason: reasonOf(error) }
+        const reason = reasonOf(error)
+        if (!isBusy(error)) return { kind: 'away', reason }
+        busy = { untilMs: nowMs() + restMs, reason }
+        return { kind: 'busy', reason }
       }
     },
   }

@@ -114,9 +114,10 @@ async function outcomeOf(run: Run): Promise<Outcome> {
   return outcome
 }
 
-async function ask({ feed, memory, observedAtMs, sendAll, circumstances: { signal } }: Run): Promise<Poll> {
+async function ask({ feed, memory, before, observedAtMs, sendAll, circumstances: { signal } }: Run): Promise<Poll> {
   try {
-    return withoutDoubt(await feed.poll({ observedAtMs, validators: sendAll ? null : memory.validators, signal }))
+    const validators = sendAll ? null : memory.validators
+    return withoutDoubt(await feed.poll({ observedAtMs, validators, signal, open: before.openMarkets }))
   } catch (error) {
     return { kind: 'failed', reason: `the feed's reader broke: ${reasonOf(error)}`, retryAfterMs: null }
   }

@@ -9,9 +9,10 @@ export type Feed = { name: FeedName; everyMs: number; poll(at: PollAt): Promise<
 
 /**
  * `observedAtMs`: when we ask, by our clock; what comes back is at least that fresh, and every snapshot of the poll carries it.
- * `validators`: what the last usable answer gave for asking again; null asks for a body whatever it is.
+ * `validators`: what the last usable answer gave for asking again; null asks for a body whatever it is. `open`: the markets that were open
+ * before this poll, as far as anybody knows; a feed may ask what became of those that it no longer lists.
  */
-export type PollAt = { observedAtMs: number; validators: Validators | null; signal: AbortSignal }
+export type PollAt = { observedAtMs: number; validators: Validators | null; signal: AbortSignal; open?: readonly OpenMarket[] }
 
 /** HTTP's own: sent back as If-None-Match and If-Modified-Since, word for word. */
 export type Validators = { etag: string | null; lastModified: string | null }

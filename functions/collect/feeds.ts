@@ -1,5 +1,7 @@
 import type { FeedDefaults, FeedSettings } from '../settings.ts'
 import type { Feed } from './feed.ts'
+import { kalshiFeed } from './kalshi/feed.ts'
+import { polymarketFeed } from './polymarket/feed.ts'
 import { predictItFeed } from './predictit/feed.ts'
 import { intervalMsOf } from './schedule.ts'
 import { simulatedFeed } from './simulated/feed.ts'
@@ -7,6 +9,18 @@ import { simulatedFeed } from './simulated/feed.ts'
 /** Every feed that can be polled, and how it is unless settings say otherwise. A new one is its folder, and its line here. */
 export const polledFeeds: Readonly<Record<string, PolledFeed>> = {
   predictit: { url: 'https://www.predictit.org/api/marketdata/all/', schedule: '*/30 * * * * *', open: predictItFeed },
+  polymarket: {
+    url: 'https://gamma-api.polymarket.com/markets/keyset?closed=false&active=true&order=volume24hr&ascending=false',
+    schedule: '*/30 * * * * *',
+    options: { PAGES: '5' },
+    open: polymarketFeed,
+  },
+  kalshi: {
+    url: 'https://api.elections.kalshi.com/trade-api/v2/markets?status=open&mve_filter=exclude',
+    schedule: '*/30 * * * * *',
+    options: { PAGES: '2' },
+    open: kalshiFeed,
+  },
   simulated: { url: 'seed:1', schedule: '* * * * * *', open: simulatedFeed },
 }
 

@@ -16,7 +16,9 @@ export function compare(before: readonly OpenMarket[], { unsure, snapshots, reje
   const known = new Set(before.map((market) => market.marketId))
   const unreadable = new Set(rejected.map((market) => market.marketId))
   const listed = new Set(snapshots.map((snapshot) => snapshot.marketId))
-  const maybe = ({ marketId }: OpenMarket) => unreadable.has(marketId) || unsure.some((start) => marketId.startsWith(start))
+  const named = new Set(unsure)
+  const maybe = ({ marketId }: OpenMarket) =>
+    unreadable.has(marketId) || named.has(marketId) || unsure.some((start) => marketId.startsWith(start))
   const unsettled = snapshots.filter((s) => s.market.status !== 'settled').map(({ marketId, topic }) => ({ marketId, topic }))
   const newcomers = unsettled.filter((market) => !known.has(market.marketId))
   const missing = before.filter(({ marketId }) => !listed.has(marketId))

@@ -51,4 +51,7 @@ function advice({ name, form }: Message, before: JsonSchema, after: JsonSchema):
   return `Make it ${next} in functions/book/schema-ids.ts${why}`
 }
 
-await main()
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exit(1)
+})

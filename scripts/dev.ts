@@ -1,28 +1,18 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 
 import { timerName } from '../functions/collect/timer-name.ts'
+import { readSettings } from '../functions/settings.ts'
 import { lockFolder } from '../infra/local/folder-lock.ts'
 import { type ServerName, type Stack, startStack } from '../infra/local/stack.ts'
 import { buildApp } from './build.ts'
 import { chooseFeed } from './dev/choose-feed.ts'
+import { knownFeeds } from './dev/known-feeds.ts'
 import { writeLocalSettings } from './dev/local-settings.ts'
+import { optionsOf } from './dev/options.ts'
+import { forgetLastReplay, recordedFeeds, replayDataDir, startRecordedFeeds } from './dev/replayed.ts'
 import { summarise } from './dev/summary.ts'
-
-const help = `Runs all of Oddscast on this machine: four local servers, and the app on top of them.
-
-  npm start -- [options]
-
-  --port <n>         where the board is wanted (default 7071; any free port if that is taken)
-  --data-dir <path>  where everything is kept (default .oddscast); a restart goes on from there
-  --feed <name>      predictit or simulated (default: PredictIt if it can be reached, else simulated)
-  --verbose          every line that the servers write, not only what matters
-  --help             this text
-
-Settings of the app come from the environment, as on Azure: FEEDS, PREDICTIT_URL, PREDICTIT_SCHEDULE, TICK_TTL_DAYS.
-`
 
 const root = path.resolve(import.meta.dirname, '..')
 const titles: Record<ServerName, string> = {
@@ -33,12 +23,16 @@ const titles: Record<ServerName, string> = {
 }
 
 async function main(): Promise<void> {
-  const options = readOptions()
+  const options = optionsOf(process.argv.slice(2))
+  if ('help' in options) return console.log(options.help)
   const dataDir = path.resolve(root, options.dataDir)
   const lock = await lockFolder(dataDir)
   const log = await openLog(path.join(dataDir, 'log'))
   console.log('Oddscast starts.')
-  const feedChosen = chooseFeed(options.feed, process.env)
+  const replay = options.replay && (await startRecordedFeeds(options.replay, options.feed))
+  if (replay && options.dataDir === replayDataDir) await forgetLastReplay(dataDir)
+  const env = { ...process.env, ...replay?.settings }
+  const feedChosen = replay ? recordedFeeds(replay) : chooseFeed(options.feed, env)
   const buildStartedMs = Date.now()
   const built = await buildApp(root)
   const pageKb = built.page.reduce((sum, file) => sum + file.gzipBytes, 0) / 1024
@@ -49,7 +43,7 @@ async function main(): Promise<void> {
     appDir: root,
     dataDir,
     pagePort: options.port,
-    env: { ...process.env, FEEDS: feeds },
+    env: { ...env, FEEDS: feeds },
     onStarted: (name, tookMs) => step(titles[name], tookMs),
     onLine(name, line) {
       log.write(`${new Date().toISOString()} ${name} ${line}\n`)
@@ -58,17 +52,21 @@ async function main(): Promise<void> {
     },
     onDeath: (name, how, inMs) => console.log(`${titles[name as ServerName]} died (${how}); it is started again in ${inMs} ms`),
   })
-  await writeLocalSettings(path.join(root, 'local.settings.json'), { ...stack.settings, FEEDS: feeds })
+  await writeLocalSettings(path.join(root, 'local.settings.json'), { ...stack.settings, ...(replay ? {} : { FEEDS: feeds }) })
   if (stack.problem !== undefined) {
     await stack.stop()
+    await replay?.close()
     await lock.release()
     throw new Error(withoutStack(stack.problem))
   }
   await Promise.all(feeds.split(',').map((feed) => pollNow(stack.url, feed.trim())))
-  announce(stack, why, path.relative(process.cwd(), dataDir))
+  const { feedsOff } = readSettings({ ...env, ...stack.settings, FEEDS: feeds }, knownFeeds)
+  const off = feedsOff.map((feed) => `\n  ! ${feed.name} is off: ${feed.why}`).join('')
+  announce(stack, `${why}${off}`, path.relative(process.cwd(), dataDir))
   stopOnSignal(async () => {
     summary.stop()
     await stack.stop()
+    await replay?.close()
     await lock.release()
     log.end()
   })
@@ -86,29 +84,6 @@ async function pollNow(url: string, feed: string): Promise<void> {
   await fetch(new URL(`/admin/functions/${timerName(feed)}`, url), { method: 'POST', signal: AbortSignal.timeout(5_000) }).catch(
     () => undefined,
   )
-}
-
-function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      'data-dir': { type: 'string', default: '.oddscast' },
-      feed: { type: 'string' },
-      verbose: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  if (values.help) {
-    console.log(help)
-    process.exit(0)
-  }
-  const port = Number(values.port ?? 7071)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}"`)
-  if (values.feed !== undefined && values.feed !== 'predictit' && values.feed !== 'simulated') {
-    throw new Error(`--feed takes predictit or simulated, not "${values.feed}"`)
-  }
-  return { port, dataDir: values['data-dir'], feed: values.feed, verbose: values.verbose }
 }
 
 function step(what: string, tookMs: number, more = ''): void {

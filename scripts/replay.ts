@@ -1,7 +1,7 @@
-import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { systemClock } from '../infra/local/clock.ts'
+import { recordingsFolder } from './replay/folder.ts'
 import type { Mode } from './replay/position.ts'
 import { type ReplayOptions, startReplay } from './replay/server.ts'
 import { shapes } from './replay/shapes.ts'
@@ -44,7 +44,7 @@ export function optionsOf(args: string[]): (Omit<ReplayOptions, 'log' | 'clock'>
   const { values } = parseArgs({
     args,
     options: {
-      folder: { type: 'string', default: process.env['ODDS_RECORDINGS'] ?? recordings },
+      folder: { type: 'string', default: recordingsFolder(process.env) },
       feeds: { type: 'string' },
       port: { type: 'string', default: '7080' },
       speed: { type: 'string' },
@@ -72,8 +72,6 @@ export function optionsOf(args: string[]): (Omit<ReplayOptions, 'log' | 'clock'>
     ...(values.quota === undefined ? {} : { quota }),
   }
 }
-
-const recordings = path.resolve(import.meta.dirname, '../../shared/recordings')
 
 if (import.meta.main) {
   main(process.argv.slice(2)).catch((error: unknown) => {

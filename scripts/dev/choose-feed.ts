@@ -1,4 +1,5 @@
-const predictItUrl = 'https://www.predictit.org/api/marketdata/all/'
+import { polledFeeds } from '../../functions/collect/feeds.ts'
+
 const answerWithinMs = 3_000
 
 /**
@@ -9,10 +10,10 @@ export async function chooseFeed(
   asked: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ feeds: string; why: string }> {
-  if (asked !== undefined) return { feeds: asked, why: `Feed: ${asked}, as asked for.` }
+  if (asked !== undefined) return { feeds: asked, why: `${asked.includes(',') ? 'Feeds' : 'Feed'}: ${asked}, as asked for.` }
   if (env['FEEDS']) return { feeds: env['FEEDS'], why: `Feeds: ${env['FEEDS']}, as FEEDS says.` }
   if (env['PREDICTIT_URL']) return { feeds: 'predictit', why: 'Feed: PredictIt, from PREDICTIT_URL.' }
-  const trouble = await cannotReach(predictItUrl)
+  const trouble = await cannotReach(polledFeeds['predictit']?.url ?? '')
   return trouble === undefined
     ? { feeds: 'predictit', why: 'Feed: PredictIt, live.' }
     : {

@@ -36,7 +36,7 @@ export const kalshi: Shape = {
 
     return {
       holds: `${still.length} markets of one instant, ${history.length} instants of ${history.at(-1)?.markets.length ?? 0} others`,
-      settings: ({ http }) => ({ KALSHI_URL: `${http}/trade-api/v2`, KALSHI_SCHEDULE: '*/2 * * * * *' }),
+      settings: ({ http }) => ({ KALSHI_URL: `${http}${route}`, KALSHI_SCHEDULE: '*/2 * * * * *' }),
       speaks: {
         kind: 'http',
         under: ['/trade-api/'],
@@ -72,6 +72,7 @@ function isWanted(market: Market, query: URLSearchParams): boolean {
   const meant = status === undefined ? undefined : [...status].flatMap((word) => statuses[word] ?? [])
   const series = String(market['event_ticker']).split('-')[0] ?? ''
   return (
+    (query.get('mve_filter') !== 'exclude' || !market['mve_collection_ticker']) &&
     (meant?.includes(String(market['status'])) ?? true) &&
     (wanted(query, 'tickers')?.has(String(market['ticker'])) ?? true) &&
     (wanted(query, 'event_ticker')?.has(String(market['event_ticker'])) ?? true) &&

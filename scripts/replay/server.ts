@@ -48,7 +48,8 @@ export async function startReplay({ folder, port, mode, log, clock, feeds, quota
     }),
   )
   const playings = new Map(opened.flatMap(({ feed, playing }) => (playing === undefined ? [] : [[feed, playing] as const])))
-  if (playings.size === 0) throw new Error(`${folder} holds nothing to play. Name a folder of recorded bodies with --folder`)
+  if (playings.size === 0)
+    throw new Error(`${folder} holds nothing to play. Name a folder of recorded bodies with --folder, or in ODDS_RECORDINGS`)
   const served = new Map<string, number>()
   const failing = new Map<string, number>()
 

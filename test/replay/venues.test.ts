@@ -45,7 +45,7 @@ describe('the replay of Kalshi', () => {
     const markets: Record<string, unknown>[] = []
     let cursor = ''
     do {
-      const page = (await recorded.get(`${url}/markets?${query}&cursor=${cursor}`)).json as Page
+      const page = (await recorded.get(`${url}?${query}&cursor=${cursor}`)).json as Page
       markets.push(...page.markets)
       cursor = page.cursor
     } while (cursor !== '')
@@ -72,8 +72,8 @@ describe('the replay of Kalshi', () => {
     expect(await tickers('status=settled')).toEqual(['OLD-24-A'])
     expect(await tickers('event_ticker=HIGH-24JUL14')).toEqual(['HIGH-24JUL14-T93', 'HIGH-24JUL14-T94'])
     expect(await tickers('tickers=OLD-24-A,KXNEW-26-A')).toEqual(['KXNEW-26-A', 'OLD-24-A'])
-    expect((await recorded.get(`${url}/markets?cursor=x`)).status).toBe(400)
-    expect((await recorded.get(`${url}/exchange/status`)).status).toBe(404)
+    expect((await recorded.get(`${url}?cursor=x`)).status).toBe(400)
+    expect((await recorded.get(new URL('/trade-api/v2/exchange/status', url).href)).status).toBe(404)
   })
 })
 

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 
-import type { Definitions, MessageMoment } from './betfair-moments.ts'
+import type { Change, Definitions, MessageMoment } from './betfair-moments.ts'
 import { clkOf, type Request, requestOf, type Subscription, subscriptionOf } from './betfair-subscription.ts'
-import { inTime, type Start } from './in-time.ts'
+import { inTime, newcomersPlace, type Start } from './in-time.ts'
 
 export type Connection = {
   socket: Socket
@@ -77,23 +77,40 @@ export function converse(connection: Connection): void {
 
 async function play({ socket, moments, start, log }: Connection, subscription: Subscription, signal: AbortSignal): Promise<void> {
   const { id, after, heartbeatMs } = subscription
-  const beginning = { ct: after === undefined ? 'SUB_IMAGE' : 'RESUB_DELTA', initialClk: 'replay', conflateMs: 0, heartbeatMs }
+  const kind = kinds({
+    ...subscription,
+    images: moments.filter(({ opens, message }) => opens && message.mc.some(isWanted)).length,
+  })
   let last = { clk: after === undefined ? null : clkOf(after), pt: moments[0]?.message.pt ?? 0 }
   let sent = 0
   const heart = beating(start, heartbeatMs, () => send(socket, { op: 'mcm', id, ...last, ct: 'HEARTBEAT' }))
   signal.addEventListener('abort', () => heart.stop(), { once: true })
-  const from = after === undefined ? { round: 0, index: 0 } : { round: after.round, index: after.index + 1 }
+  const from = after === undefined ? newcomersPlace(moments, start) : { round: after.round, index: after.index + 1 }
   for await (const { moment, place, shiftMs } of inTime(moments, start, from, signal)) {
-    const wanted = moment.message.mc.filter((change) => subscription.wants(change))
+    const wanted = moment.message.mc.filter(isWanted)
     if (wanted.length === 0) continue
     last = { clk: clkOf(place), pt: moment.message.pt + shiftMs }
     const mc = moment.opens ? wanted.map((change) => ({ ...change, img: true })) : wanted
-    const hasRoom = send(socket, { op: 'mcm', id, ...(sent === 0 ? beginning : {}), ...last, mc })
-    sent++
+    const hasRoom = send(socket, { op: 'mcm', id, ...kind(sent++), ...last, mc })
     heart.isHeard()
     if (!hasRoom) await drained(socket, signal)
   }
   if (!signal.aborted) log(`${sent} messages sent; now only heartbeats`)
+
+  function isWanted(change: Change): boolean {
+    return subscription.wants(change)
+  }
+}
+
+/** What the first messages say of themselves. The image of several markets comes in as many segments, for each has its own time. */
+function kinds({ after, heartbeatMs, images }: Subscription & { images: number }): (sent: number) => object {
+  const beginning = { initialClk: 'replay', conflateMs: 0, heartbeatMs }
+  return (sent) => {
+    if (after !== undefined) return sent === 0 ? { ct: 'RESUB_DELTA', ...beginning } : {}
+    if (sent >= images) return {}
+    const segmentType = sent === 0 ? 'SEG_START' : sent === images - 1 ? 'SEG_END' : 'SEG'
+    return { ct: 'SUB_IMAGE', ...(images > 1 ? { segmentType } : {}), ...beginning }
+  }
 }
 
 const send = (socket: Socket, message: object): boolean => socket.writable && socket.write(`${JSON.stringify(message)}\r\n`)

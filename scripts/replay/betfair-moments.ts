@@ -26,5 +26,5 @@ export async function betfairMoments(folder: string): Promise<{ moments: Message
   for (const { id, marketDefinition } of moments.flatMap(({ message }) => message.mc)) {
     if (marketDefinition !== undefined && !definitions.has(id)) definitions.set(id, marketDefinition)
   }
-  return { moments: moments.sort((a, b) => a.afterMs - b.afterMs), definitions }
+  return { moments: moments.sort((a, b) => a.afterMs - b.afterMs || Number(b.opens) - Number(a.opens)), definitions }
 }

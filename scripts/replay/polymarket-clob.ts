@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { WebSocket } from 'ws'
 
 import { readBody } from './bodies.ts'
-import { inTime, type Moment, startOf } from './in-time.ts'
+import { inTime, type Moment, newcomersPlace, startOf } from './in-time.ts'
 import type { Shape } from './shape.ts'
 
 /** As it came over the socket, and the tokens it is about. */
@@ -25,7 +25,7 @@ export const polymarketClob: Shape = {
       log(
         `subscribed to ${asked.size === 0 ? 'all' : asked.size} tokens: ${wanted.length} of ${frames.length} frames are about them`,
       )
-      for await (const { moment, shiftMs } of inTime(wanted, start, { round: 0, index: 0 }, signal)) {
+      for await (const { moment, shiftMs } of inTime(wanted, start, newcomersPlace(wanted, start), signal)) {
         await new Promise((resolve) => socket.send(later(moment.text, shiftMs), resolve))
       }
     }

@@ -43,6 +43,7 @@ type Line = {
   clk?: string
   pt?: number
   ct?: string
+  segmentType?: string
   mc?: { id: string; img?: boolean }[]
 }
 
@@ -72,9 +73,10 @@ describe('the replay of Betfair', () => {
     await own.subscribe()
     const lines: Line[] = []
     for (let i = 0; i < 5; i++) lines.push(await own.next())
+    expect(lines.map(({ segmentType }) => segmentType)).toEqual(['SEG_START', 'SEG_END', undefined, undefined, undefined])
     expect(lines.map(shown)).toEqual([
       [1_000, 'SUB_IMAGE', '1.1 img'],
-      [90_500, undefined, '1.2 img'],
+      [90_500, 'SUB_IMAGE', '1.2 img'],
       [2_000, undefined, '1.1'],
       [92_000, undefined, '1.2'],
       [4_000, undefined, '1.1'],
@@ -108,7 +110,8 @@ describe('the replay of Betfair', () => {
   })
 
   it('goes by the recorded times, and begins anew later than it ended', async () => {
-    const own = await reader(await recorded.start(timed(2, true)))
+    const replay = await recorded.start(timed(2, true))
+    const own = await reader(replay)
     await own.subscribe({ marketFilter: { marketIds: ['1.1'] } })
     expect(shown(await own.next())).toEqual([1_000, 'SUB_IMAGE', '1.1 img'])
     recorded.clock.advance(500)
@@ -118,6 +121,10 @@ describe('the replay of Betfair', () => {
     recorded.clock.advance(1_000)
     expect(shown(await own.next())).toEqual([6_000, undefined, '1.1 img'])
     own.end()
+    const late = await reader(replay)
+    await late.subscribe({ marketFilter: { marketIds: ['1.1'] } })
+    expect(shown(await late.next())).toEqual([6_000, 'SUB_IMAGE', '1.1 img'])
+    late.end()
   })
 
   it('beats while nothing is said', async () => {

@@ -9,6 +9,7 @@ import { registerPush } from './collect/push/function.ts'
 import { streamedFeeds } from './collect/streams.ts'
 import { connections } from './connect/connections.ts'
 import { registerDedupe } from './dedupe/function.ts'
+import { registerDetect } from './detect/function.ts'
 import { registerFanout } from './fanout/function.ts'
 import { readSettings } from './settings.ts'
 import { registerView } from './view/function.ts'
@@ -24,5 +25,6 @@ registerCollect(settings, services)
 registerPush(services)
 registerFixtures(services)
 registerDedupe(settings, services)
+registerDetect(settings, services)
 registerFanout(services)
 registerView(settings, services, pageFiles)

@@ -13,6 +13,7 @@ const rooms: Record<string, { from: string[]; packages: RegExp }> = {
     packages: /./,
   },
   'functions/dedupe': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
+  'functions/detect': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
   'functions/fanout': { from: ['functions/book', 'functions/connect', 'functions/settings.ts', 'infra/names.ts'], packages: /./ },
   'functions/view/page': { from: ['functions/book'], packages: /^(preact|@preact\/signals|@badrap\/valita)/ },
   'functions/view': {

@@ -1,0 +1,62 @@
+import { app, type InvocationContext, trigger } from '@azure/functions'
+
+import { consumerGroups, topics } from '../../infra/names.ts'
+import type { Connections } from '../connect/connections.ts'
+import { withDeadline } from '../connect/deadline.ts'
+import { hubEvents } from '../connect/hub-events.ts'
+import type { Settings } from '../settings.ts'
+import { alertStore, linkedFixtures, venueBooks } from './cosmos.ts'
+import { detect } from './detect.ts'
+import { linkedQuestions } from './linked.ts'
+import { Memory } from './memory.ts'
+
+/** Longer than the SDK's own retries, shorter than the five minutes that host.json gives an invocation. */
+const batchDeadlineMs = 60_000
+const linksDeadlineMs = 10_000
+
+/** One function a topic, beside dedupe's and at its own pace: what it costs to look for alerts delays no tick. */
+export function registerDetect(settings: Settings, connections: Connections): void {
+  const questions = linkedQuestions(() => loadLinks(connections), Date.now)
+  for (const topic of settings.topics) {
+    const { hub } = topics[topic]
+    const memory = new Memory()
+    app.generic(`detect${topic.charAt(0).toUpperCase()}${topic.slice(1)}`, {
+      trigger: trigger.generic({
+        type: 'eventHubTrigger',
+        connection: 'EVENT_HUBS',
+        eventHubName: hub,
+        consumerGroup: consumerGroups.detect,
+        cardinality: 'many',
+        // As bytes: given nothing, the host parses each body as JSON itself, and one that is none fails the whole batch before we see it.
+        dataType: 'binary',
+      }),
+      // For ever: the host moves its checkpoint when the last retry is over, and nobody else waits for this consumer group.
+      retry: {
+        strategy: 'exponentialBackoff',
+        maxRetryCount: -1,
+        minimumInterval: { seconds: 1 },
+        maximumInterval: { seconds: 30 },
+      },
+      async handler(bodies: unknown, context: InvocationContext) {
+        const database = await connections.odds()
+        const startedMs = Date.now()
+        const { events, aligned } = hubEvents(bodies, context.triggerMetadata)
+        const { refused, ...report } = await withDeadline(batchDeadlineMs, (signal) => {
+          const ports = { alerts: alertStore(database, signal), questions, books: venueBooks(database, signal) }
+          return detect(events, ports, memory, settings.detect, Date.now)
+        })
+        if (refused.length > 0) context.error('alerts refused', JSON.stringify({ count: refused.length, first: refused[0] }))
+        const tookMs = Date.now() - startedMs
+        context.log('messages judged', JSON.stringify({ hub, events: events.length, aligned, ...report, ...memory.size, tookMs }))
+      },
+    })
+  }
+}
+
+async function loadLinks(connections: Connections) {
+  const database = await connections.odds()
+  const { fixtures, unreadable } = await withDeadline(linksDeadlineMs, (signal) => linkedFixtures(database, Date.now(), signal))
+  if (unreadable.length > 0)
+    console.error('fixtures unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))
+  return fixtures
+}

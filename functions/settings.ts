@@ -18,6 +18,8 @@ export type Settings = {
   feedsOff: readonly FeedOff[]
   topics: readonly TopicName[]
   tickTtlSeconds: number
+  /** That of the hub's messages in the namespace's schema registry, where they are registered. */
+  snapshotSchemaId: string | undefined
   detect: DetectSettings
 }
 
@@ -62,6 +64,7 @@ export function readSettings(env: Env, knownFeeds: Readonly<Record<string, FeedD
     feedsOff: off,
     topics: topicNames,
     tickTtlSeconds: tickTtlSeconds(env, faults),
+    snapshotSchemaId: snapshotSchemaId(env, faults),
     detect: detect(env, faults),
   }
   if (faults.length > 0) throw new SettingsError(faults)
@@ -145,4 +148,12 @@ function detect(env: Env, faults: string[]): DetectSettings {
     arbitrageMargin: number('ARBITRAGE_PERCENT', 0.5, 0, 50) / 100,
     staleAfterMs: number('STALE_SECONDS', 180, 1, 86_400) * 1_000,
   }
+}
+
+/** The registry gives ids of 32 hexadecimal digits, with or without hyphens. */
+function snapshotSchemaId(env: Env, faults: string[]): string | undefined {
+  const id = env['SNAPSHOT_SCHEMA_ID'] || undefined
+  if (id !== undefined && !/^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(id))
+    faults.push(`SNAPSHOT_SCHEMA_ID is "${id}"; it takes the id that the schema registry gave, of 32 hexadecimal digits`)
+  return id
 }

@@ -5,7 +5,7 @@ import { WebPubSubClient } from '@azure/web-pubsub-client'
 import { feedState } from '../functions/book/feed-health.ts'
 import { feedsGroup, type MarketId, marketGroup, topicGroup, topicOf } from '../functions/book/ids.ts'
 import type { Tick } from '../functions/book/tick.ts'
-import { type BoardMessage, parseBoardMessage } from '../functions/book/wire.ts'
+import { type BoardMessage, isOfUnknownKind, parseBoardMessage } from '../functions/book/wire.ts'
 import { topicNames } from '../infra/names.ts'
 
 const help = `Prints odds as they change, one line a tick, through the official Web PubSub client.
@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   client.on('disconnected', () => console.log('Disconnected; trying again'))
   client.on('group-message', ({ message }) => {
     if (values.json) return console.log(JSON.stringify(message.data))
+    if (isOfUnknownKind(message.data)) return
     const parsed = parseBoardMessage(message.data)
     if (parsed.ok) for (const line of linesOf(parsed.value)) console.log(line)
     else console.log(`Unreadable message: ${parsed.reason}`)

@@ -71,6 +71,15 @@ describe('settings', () => {
     expect(withKey.feeds.get('paid')).toMatchObject({ key: 'k', options: { SPORTS: 'chess' } })
   })
 
+  it('takes the id under which a registry has the schema of the hub’s messages, in either way of writing it', () => {
+    expect(readSettings(local, polledFeeds).snapshotSchemaId).toBeUndefined()
+    for (const id of ['0123456789ABCDEF0123456789abcdef', '01234567-89ab-cdef-0123-456789abcdef'])
+      expect(readSettings({ ...local, SNAPSHOT_SCHEMA_ID: id }, polledFeeds).snapshotSchemaId).toBe(id)
+    expect(faultsOf({ ...local, SNAPSHOT_SCHEMA_ID: 'urn:x' })).toEqual([
+      expect.stringContaining('SNAPSHOT_SCHEMA_ID is "urn:x"'),
+    ])
+  })
+
   it('says from when on something is worth an alert, in points, seconds and percent', () => {
     const env = { DETECT_MOVE_POINTS: '7.5', DETECT_STEAM_SECONDS: '90' }
     expect(readSettings({ ...local, ...env }, polledFeeds).detect).toEqual({

@@ -1,7 +1,8 @@
-import type { EventDataBatch, EventHubProducerClient } from '@azure/event-hubs'
+import type { EventData, EventDataBatch, EventHubProducerClient } from '@azure/event-hubs'
 
 import { topicNames, topics } from '../../infra/names.ts'
 import { shardOf, type Topic } from '../book/ids.ts'
+import { schemaId } from '../book/schema-ids.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
 import { withDeadline } from '../connect/deadline.ts'
 import type { DeadLetters, Publisher } from './collect.ts'
@@ -12,6 +13,9 @@ const shardsInFlight = 8
 /** Longer than the SDK's retries take, shorter than an invocation may. */
 const deadlineMs = 60_000
 
+/** `snapshotSchemaId`: that of the messages in the schema registry, if they are registered in one. */
+export type PublisherOptions = { withinMs?: number; snapshotSchemaId?: string | undefined }
+
 /**
  * Partition key = the market's shard: all that is said of a market stays in order, and a whole poll goes out in at most 32 batches a
  * topic instead of one send a market. Batches of one shard go one after the other for the same reason.
@@ -20,7 +24,7 @@ export function eventHubPublisher(
   producer: (hub: string) => Promise<EventHubProducerClient>,
   deadLetters: DeadLetters,
   nowMs: () => number,
-  withinMs: number = deadlineMs,
+  { withinMs = deadlineMs, snapshotSchemaId }: PublisherOptions = {},
 ): Publisher {
   return {
     publish: (messages) =>
@@ -28,7 +32,7 @@ export function eventHubPublisher(
         const left = byHubAndShard(messages).values()
         const lane = async () => {
           for (const { hub, shard, messages } of left) {
-            const tooLarge = await sendShard(await producer(hub), shard, messages, signal)
+            const tooLarge = await sendShard(await producer(hub), shard, messages, snapshotSchemaId, signal)
             if (tooLarge.length > 0) await deadLetters.add(tooLarge.map((message) => oversized(message, nowMs())))
           }
         }
@@ -37,11 +41,23 @@ export function eventHubPublisher(
   }
 }
 
+const schema = schemaId('snapshot-message')
+
+/**
+ * The message says which schema it keeps to, wherever it may be taken from the hub. The registry's own id of the same stands in the content
+ * type, where the Schema Registry's serializers look for it; without a registry it would be an id that nobody can look up.
+ */
+export function snapshotEvent(message: SnapshotMessage, snapshotSchemaId: string | undefined): EventData {
+  const contentType = snapshotSchemaId === undefined ? 'application/json' : `application/json+${snapshotSchemaId}`
+  return { body: { ...message, schema }, contentType }
+}
+
 /** The messages that no batch can hold. */
 async function sendShard(
   producer: EventHubProducerClient,
   partitionKey: string,
   messages: readonly SnapshotMessage[],
+  snapshotSchemaId: string | undefined,
   abortSignal: AbortSignal,
 ): Promise<SnapshotMessage[]> {
   const tooLarge: SnapshotMessage[] = []
@@ -51,7 +67,7 @@ async function sendShard(
   }
   let batch = await newBatch()
   for (const message of messages) {
-    const event = { body: message, contentType: 'application/json' }
+    const event = snapshotEvent(message, snapshotSchemaId)
     if (batch.tryAdd(event)) continue
     await send(batch)
     batch = await newBatch()

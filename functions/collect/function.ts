@@ -26,7 +26,7 @@ export function registerCollect(settings: Settings, connections: Connections): v
       async handler(_timer: Timer, context: InvocationContext) {
         const database = await connections.odds()
         const deadLetters = deadLetterStore(database)
-        const publisher = eventHubPublisher(connections.producer, deadLetters, Date.now)
+        const publisher = eventHubPublisher(connections.producer, deadLetters, Date.now, connections)
         const ports = { publisher, store: feedStore(database), deadLetters }
         const signal = AbortSignal.timeout(pollDeadlineMs)
         const report = await collect(feed, memory, ports, { nowMs: Date.now, random: Math.random, signal })

@@ -13,6 +13,7 @@ export type Connections = {
   odds: () => Promise<Database>
   producer: (hub: string) => Promise<EventHubProducerClient>
   webPubSub: () => Promise<WebPubSubServiceClient>
+  snapshotSchemaId: string | undefined
 }
 
 export function connections(settings: Settings): Connections {
@@ -25,6 +26,7 @@ export function connections(settings: Settings): Connections {
       return producer
     },
     webPubSub: once(() => connectWebPubSub(settings.webPubSub, webPubSubHub)),
+    snapshotSchemaId: settings.snapshotSchemaId,
   }
 }
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { topicOf } from '../../functions/book/ids.ts'
 import { parseSnapshotMessage } from '../../functions/book/wire.ts'
 import type { DeadLetter } from '../../functions/collect/dead-letter.ts'
-import { eventHubPublisher } from '../../functions/collect/event-hub.ts'
+import { eventHubPublisher, type PublisherOptions } from '../../functions/collect/event-hub.ts'
 import { connectProducer } from '../../functions/connect/event-hubs.ts'
 import { type EventHubsServer, startEventHubs } from '../../infra/local/event-hubs/server.ts'
 import { topics } from '../../infra/names.ts'
@@ -34,11 +34,14 @@ afterAll(async () => {
 
 describe('the publisher, on Event Hubs', () => {
   const letters: DeadLetter[] = []
-  const publisher = eventHubPublisher(
-    async () => producer,
-    { add: async (all) => void letters.push(...all) },
-    () => 5,
-  )
+  const publisherWith = (options: PublisherOptions) =>
+    eventHubPublisher(
+      async () => producer,
+      { add: async (all) => void letters.push(...all) },
+      () => 5,
+      options,
+    )
+  const publisher = publisherWith({})
   const say = (market: string, asOfMs: number) => snapshotOf(market, asOfMs, { selections: [quoted('a', { last: 0.5 })] })
 
   it('sends a poll of 500 markets in at most 32 batches, and keeps the order of each market', async () => {
@@ -65,6 +68,20 @@ describe('the publisher, on Event Hubs', () => {
       { marketId: 'testfeed:huge', atMs: 5, reason: expect.stringContaining('larger than an event hub takes') },
     ])
     expect((await readHub(server.connectionString, hub)).length).toBe(before + 2)
+  })
+
+  it('says in each message which schema it keeps to, and in its content type what the registry calls that, where there is one', async () => {
+    const before = await readHub(server.connectionString, hub)
+    await publisher.publish([say('plain', 1)])
+    await publisherWith({ snapshotSchemaId: '0123456789abcdef0123456789abcdef' }).publish([say('registered', 1)])
+    const known = new Set(before.map(({ body }) => String(body)))
+    const read = (await readHub(server.connectionString, hub)).filter(({ body }) => !known.has(String(body)))
+    const said = read.map(({ body, contentType }) => ({ ...(JSON.parse(String(body)) as { marketId: string }), contentType }))
+    const schema = 'urn:oddscast:snapshot-message:1.0'
+    expect(said.sort((a, b) => (a.marketId < b.marketId ? -1 : 1))).toMatchObject([
+      { marketId: 'testfeed:plain', schema, contentType: 'application/json' },
+      { marketId: 'testfeed:registered', schema, contentType: 'application/json+0123456789abcdef0123456789abcdef' },
+    ])
   })
 
   it('says which topics there are when a feed has one that no hub takes', async () => {

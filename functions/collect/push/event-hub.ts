@@ -15,7 +15,11 @@ const restMs = 4_000
  * The SDK tries a busy hub several times, and only then is a push told to come back. For a while after that every other push is told at
  * once: were each to try for itself, they would keep the hub busy.
  */
-export function pushPublisher(producer: (hub: string) => Promise<EventHubProducerClient>, nowMs: () => number): PushPublisher {
+export function pushPublisher(
+  producer: (hub: string) => Promise<EventHubProducerClient>,
+  nowMs: () => number,
+  snapshotSchemaId?: string,
+): PushPublisher {
   let busy = { untilMs: 0, reason: '' }
   return {
     async publish(messages) {
@@ -23,7 +27,7 @@ export function pushPublisher(producer: (hub: string) => Promise<EventHubProduce
       const tooLarge: DeadLetter[] = []
       const deadLetters = { add: async (letters: readonly DeadLetter[]) => void tooLarge.push(...letters) }
       try {
-        await eventHubPublisher(producer, deadLetters, nowMs, withinMs).publish(messages)
+        await eventHubPublisher(producer, deadLetters, nowMs, { withinMs, snapshotSchemaId }).publish(messages)
         return { kind: 'published', tooLarge }
       } catch (error) {
         const reason = reasonOf(error)

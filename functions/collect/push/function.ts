@@ -48,7 +48,7 @@ async function openDesk(connections: Connections): Promise<PushDesk> {
   const trouble = (reason: string) => console.error('feed troubles', JSON.stringify({ troubles: [reason] }))
   return {
     ports: {
-      publisher: pushPublisher(connections.producer, Date.now),
+      publisher: pushPublisher(connections.producer, Date.now, connections.snapshotSchemaId),
       deadLetters: deadLetterStore(database),
       health: healthKeeper(feedStore(database), clock, trouble),
     },

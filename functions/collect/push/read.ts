@@ -61,6 +61,7 @@ const shapes: Record<PushedBody['shape'], Shape> = {
 
 const ownFields = [
   'v',
+  'schema',
   'kind',
   'feed',
   'topic',

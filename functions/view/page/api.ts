@@ -1,5 +1,6 @@
 import * as v from '@badrap/valita'
 
+import type { Alert } from '../../book/alert.ts'
 import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
 import type { MarketId } from '../../book/ids.ts'
 import type { Book } from '../../book/market.ts'
@@ -7,6 +8,7 @@ import {
   type MarketDelta,
   type MarketsAnswer,
   parse,
+  parseAlert,
   parseBook,
   parseDedupeCounts,
   type Parsed,
@@ -23,6 +25,7 @@ export type Api = {
   book(market: MarketId): Promise<Parsed<Book>>
   ticks(market: MarketId, after: number): Promise<Parsed<MarketDelta> | Refused>
   feeds(): Promise<Parsed<FeedsAnswer>>
+  alerts(): Promise<Parsed<readonly Alert[]>>
 }
 
 /** `clockLeadMs`: how far the server's clock is ahead of the browser's. `unreadable`: why markets were left out, one each. */
@@ -83,6 +86,11 @@ export function createApi(fetch: typeof globalThis.fetch, nowMs: () => number): 
       const counts = answer.value.counts.map(parseDedupeCounts).flatMap((count) => (count.ok ? [count.value] : []))
       return { ok: true, value: { ...answer.value, feeds, counts } }
     },
+    async alerts() {
+      const answer = read(await get('alerts'), (body) => parse(someAlerts, body))
+      if (!answer.ok) return answer
+      return { ok: true, value: answer.value.alerts.map(parseAlert).flatMap((alert) => (alert.ok ? [alert.value] : [])) }
+    },
   }
 }
 
@@ -109,6 +117,7 @@ const someFeeds = v.object({
   feeds: v.array(v.unknown()),
   counts: v.array(v.unknown()).optional(() => []),
 })
+const someAlerts = v.object({ alerts: v.array(v.unknown()) })
 const snapshotRequired = v.object({
   error: v.literal('snapshot_required'),
   reason: v.union(v.literal('expired'), v.literal('ahead'), v.literal('too_far_behind')),

@@ -1,14 +1,17 @@
+import { AlertsPanel } from './alerts-panel.tsx'
 import { BoardGrid } from './board-grid.tsx'
 import { Feeds } from './feeds.tsx'
+import { usePanels } from './panels.ts'
 import { StaleNotice, Status } from './status.tsx'
 import type { Store } from './store.ts'
 import { Toolbar } from './toolbar.tsx'
 import { Topics } from './topics.tsx'
 
 export function App({ store }: { store: Store }) {
+  const header = usePanels()
   return (
     <>
-      <header class="top">
+      <header class="top" ref={header}>
         <a class="skip" href="#board">
           Skip to the board
         </a>
@@ -18,6 +21,7 @@ export function App({ store }: { store: Store }) {
             Oddscast
           </h1>
           <Status store={store} />
+          <AlertsPanel store={store} />
           <Feeds store={store} />
         </div>
         <div class="bar tools">

@@ -1,7 +1,8 @@
 import type { FeedName, MarketId, SelectionId, Topic } from '../../book/ids.ts'
 import type { Book, Quote, Selection } from '../../book/market.ts'
-import type { MarketStatus } from '../../book/quote.ts'
 import { impliedProbability, type PriceFormat } from '../../book/price.ts'
+import { pricing, type Pricing } from '../../book/pricing.ts'
+import type { MarketStatus, Outcome } from '../../book/quote.ts'
 
 /** Which markets the reader wants to see; `null` is any. */
 export type Filter = { words: string; topic: Topic | null; feed: FeedName | null; status: MarketStatus | null }
@@ -18,23 +19,57 @@ export function arrange(books: Iterable<Book>, filter: Filter, sort: Sort): Mark
 /** More rows than this are folded away. */
 export const rowsShown = 6
 
-/** The order of a market's rows: the feed's own while all are shown, favourites first when some must be folded away. */
+/**
+ * The order of a market's rows: the feed's own while all are shown; when some must be folded away, what won first, then the favourites. A
+ * selection that was removed has no row, unless all were: a market that its feed no longer lists shows what it last was.
+ */
 export function rank(book: Book): SelectionId[] {
-  const kept = book.selections.filter((selection) => !isRemoved(selection))
+  const { kept } = partByRemoved(book)
   if (kept.length <= rowsShown) return kept.map(({ id }) => id)
-  const chances = new Map(kept.map((selection) => [selection.id, chanceOf(bestQuote(selection), book.priceFormat)]))
-  return kept.map(({ id }) => id).sort((a, b) => (chances.get(b) ?? 0) - (chances.get(a) ?? 0))
+  const priced = shownPricing(book)
+  const places = new Map(
+    kept.map((selection) => {
+      const chance = chanceOf(rowQuote(selection, priced), book.priceFormat)
+      return [selection.id, outcomeOf(selection) === 'won' ? 1 + chance : chance]
+    }),
+  )
+  return kept.map(({ id }) => id).sort((a, b) => (places.get(b) ?? 0) - (places.get(a) ?? 0))
+}
+
+export function partByRemoved({ selections }: Book): { kept: readonly Selection[]; removed: readonly Selection[] } {
+  const removed = selections.filter(isRemoved)
+  return removed.length === selections.length
+    ? { kept: selections, removed: [] }
+    : { kept: selections.filter((selection) => !isRemoved(selection)), removed }
 }
 
 export const isRemoved = ({ quotes }: Selection) => quotes.every((quote) => quote.status === 'removed')
 
-/** The quote that pays most for a stake placed now; without one, the first that is left. */
-export function bestQuote({ quotes }: Selection): Quote | undefined {
-  let best: Quote | undefined
-  for (const quote of quotes) {
-    if (quote.status === 'open' && quote.decimalOdds !== null && quote.decimalOdds > (best?.decimalOdds ?? 0)) best = quote
-  }
-  return best ?? quotes.find((quote) => quote.status !== 'removed') ?? quotes[0]
+/** As its bookmakers tell it; they do not contradict each other, or the market would not be one. */
+export const outcomeOf = ({ quotes }: Selection): Outcome | null =>
+  quotes.find(({ outcome }) => outcome !== null)?.outcome ?? null
+
+/** While a market is suspended, or over, the rows stay those of the prices it had last. */
+export function shownPricing(book: Book): Pricing {
+  if (book.status === 'open') return pricing(book)
+  const asOpen = (quote: Quote): Quote => (quote.status === book.status ? { ...quote, status: 'open' } : quote)
+  const selections = book.selections.map(({ id, quotes }) => ({ id, quotes: quotes.map(asOpen) }))
+  return pricing({ priceFormat: book.priceFormat, status: 'open', selections })
+}
+
+/** The quote that stands in a selection's row: the best one on the market's line; where there is none, the first that is left. */
+export function rowQuote({ id, quotes }: Selection, priced: Pricing): Quote | undefined {
+  const best = priced.selections.get(id)?.back
+  if (best) return quotes.find(({ bookmaker }) => bookmaker === best.bookmaker)
+  return quotes.find(({ status }) => status === 'open') ?? quotes.find(({ status }) => status !== 'removed') ?? quotes[0]
+}
+
+/** The other quotes: those on the same line first, the best of them on top, and those withdrawn last. */
+export function otherQuotes({ quotes }: Selection, shown: Quote | undefined): Quote[] {
+  const rank = (quote: Quote) => (quote.status === 'removed' ? 2 : quote.point === shown?.point ? 0 : 1)
+  return quotes
+    .filter((quote) => quote !== shown)
+    .sort((a, b) => rank(a) - rank(b) || (b.decimalOdds ?? 0) - (a.decimalOdds ?? 0))
 }
 
 /** For the length of a bar and the order of rows: the last price, else what backing costs. */

@@ -1,7 +1,14 @@
+import { useEffect } from 'preact/hooks'
+
 import { MarketCard } from './card.tsx'
+import { revealCard } from './reveal.ts'
 import type { Store } from './store.ts'
 
 export function BoardGrid({ store }: { store: Store }) {
+  const revealed = store.revealed.value
+  useEffect(() => {
+    if (revealed !== undefined) revealCard(revealed.market)
+  }, [revealed])
   const order = store.order.value
   const unreadable = store.unreadable.value
   if (order.length === 0) return <Nothing store={store} />

@@ -2,19 +2,25 @@ import type { FeedHealth } from '../../book/feed-health.ts'
 import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId } from '../../book/ids.ts'
 import { applyTicks, type Book, type Quote } from '../../book/market.ts'
 import type { Prices } from '../../book/quote.ts'
+import { type TickKind, tickKindOf } from '../../book/tick.ts'
 import type { MarketDelta } from '../../book/wire.ts'
 
 export type Direction = 'up' | 'down'
 export const priceSides = ['last', 'back', 'lay'] as const
 export type PriceSide = (typeof priceSides)[number]
-export type PriceChange = { side: PriceSide; direction: Direction; from: number; to: number }
+/** `point`: the line went from one number to another. */
+export type Change = { side: PriceSide | 'point'; direction: Direction; from: number; to: number }
 
-/** Prices that moved in front of the reader, in the feed's unit. The first says where the quote went: last, else back, else lay. */
+/**
+ * What became of a quote in front of the reader: in a word, and number by number. The first change of a price says where the quote went:
+ * last, else back, else lay.
+ */
 export type Move = {
   market: MarketId
   selection: SelectionId
   bookmaker: Bookmaker
-  changes: readonly [PriceChange, ...PriceChange[]]
+  kind: TickKind
+  changes: readonly Change[]
 }
 
 /** `markets`: whose books are new. `listed`: whether markets came or went. */
@@ -90,7 +96,9 @@ function describedBy(ours: Book, older: Book): Book {
     const { name, image } = known.get(selection.id) ?? selection
     return { ...selection, name, image }
   })
-  const { name, url, image, fixture } = older
+  const { name, url, image } = older
+  // When a fixture starts is told by ticks, as prices are; what it is called is not.
+  const fixture = older.fixture && ours.fixture ? { ...older.fixture, startsAtMs: ours.fixture.startsAtMs } : older.fixture
   return { ...ours, name, url, image, fixture, selections }
 }
 
@@ -102,16 +110,19 @@ function movesBetween(before: Book, after: Book): Move[] {
   for (const { id, quotes } of before.selections) for (const quote of quotes) old.set(quoteKeyOf(id, quote.bookmaker), quote)
   return touched.flatMap(({ id, quotes }) =>
     quotes.flatMap((quote) => {
-      const [first, ...more] = changesBetween(old.get(quoteKeyOf(id, quote.bookmaker)), quote)
-      if (first === undefined) return []
-      return [{ market: after.marketId, selection: id, bookmaker: quote.bookmaker, changes: [first, ...more] }]
+      const was = old.get(quoteKeyOf(id, quote.bookmaker))
+      const kind = tickKindOf(was, quote)
+      const changes = changesBetween(was, quote)
+      // A side that comes or goes has moved, and nobody knows from where.
+      if (kind === undefined || (kind === 'moved' && changes.length === 0)) return []
+      return [{ market: after.marketId, selection: id, bookmaker: quote.bookmaker, kind, changes }]
     }),
   )
 }
 
-function changesBetween(before: Prices | undefined, after: Prices): PriceChange[] {
+function changesBetween(before: Prices | undefined, after: Prices): Change[] {
   if (before === undefined) return []
-  return priceSides.flatMap((side) => {
+  return [...priceSides, 'point' as const].flatMap((side) => {
     const [from, to] = [before[side], after[side]]
     if (from === null || to === null || from === to) return []
     return [{ side, direction: to > from ? 'up' : 'down', from, to }]

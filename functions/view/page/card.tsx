@@ -1,11 +1,11 @@
-import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals'
+import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 import type { Selection } from '../../book/market.ts'
-import { pricing } from '../../book/pricing.ts'
-import { isRemoved, rowsShown } from './arrange.ts'
+import { partByRemoved, rowsShown, shownPricing } from './arrange.ts'
 import { priceSides } from './board.ts'
-import { formatAgo, formatOverround } from './format.ts'
+import { Facts, Start, Times } from './card-facts.tsx'
+import { Fold } from './fold.tsx'
 import { Picture } from './picture.tsx'
 import { Rows } from './rows.tsx'
 import type { Card, Store } from './store.ts'
@@ -20,16 +20,32 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
   const article = useRef<HTMLElement>(null)
   useEffect(() => noteOffscreen(article.current), [])
 
+  const priced = shownPricing(book)
+  const fairSeen = useRef(false)
+  fairSeen.current ||=
+    book.status === 'open' && [...priced.selections.values()].some(({ fairProbability }) => fairProbability !== null)
+
   const selections = new Map(book.selections.map((selection) => [selection.id, selection]))
   const inOrder = rows.flatMap((id) => selections.get(id) ?? [])
-  const removed = book.selections.filter(isRemoved)
+  const { removed } = partByRemoved(book)
   const foldable = inOrder.length > rowsShown + 1
   const shown = foldable && !unfolded.value ? rowsShown : inOrder.length
   const bookmakers = Math.max(0, ...inOrder.map(({ quotes }) => quotes.length))
+  const without = [...priceSides.filter((side) => !sides.has(side)), ...(fairSeen.current ? [] : ['fair'])]
   const columns = 1 + sides.size
+  const pictured = book.selections.some(({ image }) => image !== null)
   const titleId = `name-${book.marketId}`
   const list = (of: readonly Selection[], hiddenFrom: number) => (
-    <Rows market={book} selections={of} moves={moves} view={store.view} hiddenFrom={hiddenFrom} everyQuote={everyQuote.value} />
+    <Rows
+      market={book}
+      priced={priced}
+      selections={of}
+      moves={moves}
+      view={store.view}
+      hiddenFrom={hiddenFrom}
+      everyQuote={everyQuote.value}
+      pictured={pictured}
+    />
   )
   const lines =
     countLines(inOrder.slice(0, shown), everyQuote.value) +
@@ -43,16 +59,19 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
       data-market={book.marketId}
       data-seq={book.seq}
       data-status={book.status}
-      style={{ '--rows': lines }}
+      data-without={without.join(' ')}
+      data-pictured={pictured || undefined}
+      style={{ '--rows': lines, '--columns': 4 - without.length }}
     >
       <header>
         <Picture url={book.image} name={book.name} size={40} />
         <h2 id={titleId} title={book.name}>
           <Name name={book.name} url={webAddress(book.url)} />
         </h2>
-        <Facts card={card} />
+        <Facts book={book} priced={priced} />
       </header>
-      <table data-without={priceSides.filter((side) => !sides.has(side)).join(' ')}>
+      <Start store={store} card={card} />
+      <table>
         <thead>
           <tr>
             <th scope="col">
@@ -63,6 +82,13 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
                 {side}
               </th>
             ))}
+            <th
+              scope="col"
+              class="fair"
+              title="The probability that the bookmakers on this line hold it for, their margins taken out"
+            >
+              fair
+            </th>
           </tr>
         </thead>
         {list(inOrder, shown)}
@@ -108,50 +134,3 @@ const Name = ({ name, url }: { name: string; url: string | undefined }) =>
       {name}
     </a>
   )
-
-function Facts({ card }: { card: ReadonlySignal<Card> }) {
-  const { book } = card.value
-  const margin = pricing(book).overround
-  return (
-    <p class="facts">
-      <span class="badge" data-status={book.status}>
-        {book.status}
-      </span>
-      <span>{book.feed}</span>
-      {margin !== null && (
-        <span title="What the bookmaker keeps if every selection is backed: the sum of implied probabilities, less 100%">
-          overround {formatOverround(margin)}
-        </span>
-      )}
-    </p>
-  )
-}
-
-/** Text that changes each second on hundreds of cards: computed signals write into the text node, and no card is rendered. */
-function Times({ store, card }: { store: Store; card: ReadonlySignal<Card> }) {
-  const changed = useComputed(() => formatAgo(store.serverNowMs.value - card.value.book.changedAtMs))
-  const seen = useComputed(() => {
-    const completeAtMs = store.feeds.value.find(({ feed }) => feed === card.value.book.feed)?.completeAtMs ?? null
-    return completeAtMs === null ? 'not seen yet' : `seen ${formatAgo(store.serverNowMs.value - completeAtMs)}`
-  })
-  return (
-    <footer>
-      <span>changed {changed}</span>
-      <span title="When its feed was last read completely">{seen}</span>
-    </footer>
-  )
-}
-
-type FoldProps = { columns: number; open: boolean; flip: () => void; children: preact.ComponentChildren }
-
-const Fold = ({ columns, open, flip, children }: FoldProps) => (
-  <tbody class="fold">
-    <tr>
-      <td colSpan={columns}>
-        <button type="button" aria-expanded={open} onClick={flip}>
-          {children}
-        </button>
-      </td>
-    </tr>
-  </tbody>
-)

@@ -173,8 +173,13 @@ class Change {
 
   apply(book: Book, deltas: readonly MarketDelta[]) {
     this.#ready.push(...deltas)
-    const opened = deltas.flatMap((delta) => delta.ticks.filter((tick) => tick.kind === 'opened' && tick.seq > book.seq))
-    if (opened.some((tick) => !book.selections.some(({ id }) => id === tick.selectionId))) this.#newcomers.add(book.marketId)
+    const fresh = deltas.flatMap(({ ticks }) => ticks.filter(({ seq }) => seq > book.seq))
+    const unnamed = fresh.some(
+      ({ kind, selectionId, startsAtMs }) =>
+        (kind === 'opened' && !book.selections.some(({ id }) => id === selectionId)) ||
+        (startsAtMs !== null && book.fixture === null),
+    )
+    if (unnamed) this.#newcomers.add(book.marketId)
   }
 
   result(): CaughtUp {

@@ -84,6 +84,7 @@ export type Effect =
   | { do: 'wait'; untilMs: number }
   | { do: 'takeSnapshot'; turn: number }
   | { do: 'readFeeds' }
+  | { do: 'readAlerts' }
   /** The answer becomes the board, except for the markets in `keep`, of which we hold newer books. */
   | { do: 'hold'; answer: MarketsAnswer; keep: ReadonlySet<MarketId> }
   | { do: 'showFeeds'; feeds: readonly FeedHealth[]; counts: readonly DedupeCounts[] }

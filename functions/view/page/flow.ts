@@ -45,7 +45,10 @@ export function begin(state: Snapshotting, answer: MarketsAnswer, moment: Moment
     heartbeat: newHeartbeat(moment.nowMs),
   }
   const next = flow(flowing, receive(checks, state.buffered, held), moment)
-  return { state: next.state, effects: [{ do: 'hold', answer, keep }, { do: 'readFeeds' }, ...asked, ...next.effects] }
+  return {
+    state: next.state,
+    effects: [{ do: 'hold', answer, keep }, { do: 'readFeeds' }, { do: 'readAlerts' }, ...asked, ...next.effects],
+  }
 }
 
 const lagCheck: Gap = {

@@ -15,7 +15,7 @@ export function formatPrice(price: number | null, format: PriceFormat, view: Pri
       return format === 'probability' ? `${hundredths(price)}¢` : format === 'american' ? american(price) : decimal(price)
     case 'probability': {
       const probability = format === 'probability' ? price : impliedProbability(price, format)
-      return probability === undefined ? noPrice : `${tenths(probability)}%`
+      return probability === undefined ? noPrice : formatShare(probability)
     }
     case 'decimal': {
       const odds = decimalOdds(price, format)
@@ -44,11 +44,26 @@ export function formatAge(ageMs: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
 }
 
+/** As an age, but exact to the minute for half a day: what one waits for is planned for. */
+export function formatWait(waitMs: number): string {
+  const minutes = Math.floor(waitMs / 60_000)
+  if (minutes < 60 || minutes >= 12 * 60) return formatAge(waitMs)
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
 /** A clock may be a little ahead of the one it is compared with: that is now. */
 export const formatAgo = (ageMs: number) => (ageMs < 1_000 ? 'just now' : `${formatAge(ageMs)} ago`)
 
 export const formatOverround = (overround: number) =>
   `${overround > 0 ? '+' : overround < 0 ? '−' : ''}${tenths(Math.abs(overround))}%`
+
+export const formatShare = (share: number) => `${tenths(share)}%`
+
+/** A handicap is given or taken, so its plus says something; that of a total does not. */
+export const formatPoint = (point: number, handicap: boolean) =>
+  handicap && point > 0 ? `+${point}` : String(point).replace('-', '−')
+
+export const formatCount = (n: number) => n.toLocaleString('en')
 
 const hundredths = (price: number) => String(Number((price * 100).toFixed(2)))
 const tenths = (share: number) => String(Number((share * 100).toFixed(1)))

@@ -1,5 +1,6 @@
+import type { Alert } from '../../book/alert.ts'
 import { feedsGroup, type MarketId, topicGroup, topicOf } from '../../book/ids.ts'
-import { type BoardMessage, parseBoardMessage } from '../../book/wire.ts'
+import { type BoardMessage, isOfUnknownKind, parseBoardMessage } from '../../book/wire.ts'
 import type { Api } from './api.ts'
 import { type Connection, type Effect, type Event, initial } from './connection.ts'
 import type { Held } from './catch-up.ts'
@@ -17,6 +18,8 @@ export type SessionPorts = {
     apply(effect: Extract<Effect, { do: 'apply' }>): void
     showFeeds(effect: Extract<Effect, { do: 'showFeeds' }>): void
     showAlerts(effect: Extract<Effect, { do: 'showAlerts' }>): void
+    /** Those that the server still knows of, some of which may have been missed. */
+    holdAlerts(alerts: readonly Alert[]): void
     showTopics(topics: readonly string[]): void
     /** What came with a snapshot beside its books. */
     noteSnapshot(clockLeadMs: number, unreadable: readonly string[]): void
@@ -82,6 +85,8 @@ export class Session {
         return void this.#takeSnapshot(effect.turn)
       case 'readFeeds':
         return void api.feeds().then((answer) => answer.ok && this.take({ type: 'feedsRead', ...answer.value }))
+      case 'readAlerts':
+        return void api.alerts().then((answer) => answer.ok && board.holdAlerts(answer.value))
       case 'fetchTicks':
         return void this.#fetchTicks(effect.market, effect.after)
       case 'fetchBook':
@@ -145,6 +150,7 @@ export class Session {
     lost: (reason) => this.take({ type: 'lost', reason }),
     missed: (reason) => this.take({ type: 'missed', reason }),
     received: (data) => {
+      if (isOfUnknownKind(data)) return
       const message = parseBoardMessage(data)
       if (message.ok) this.take({ type: 'message', message: message.value satisfies BoardMessage })
       else this.take({ type: 'missed', reason: `a message could not be read (${message.reason})` })

@@ -11,9 +11,11 @@ export function Status({ store }: { store: Store }) {
   const spoken = useComputed(() => described.value.spoken)
   const tone = useComputed(() => described.value.tone)
   return (
-    <p class="status" data-tone={tone}>
+    <p class="status" data-tone={tone} title={words}>
       <i class="dot" aria-hidden="true" />
-      <span aria-hidden="true">{words}</span>
+      <span class="words" aria-hidden="true">
+        {words}
+      </span>
       <span class="unseen" role="status">
         {spoken}
       </span>

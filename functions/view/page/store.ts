@@ -1,23 +1,30 @@
 import { batch, computed, type Signal, signal } from '@preact/signals'
 
-import type { Alert } from '../../book/alert.ts'
 import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
 import { type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type SelectionId, type Topic, topicOf } from '../../book/ids.ts'
 import type { Book } from '../../book/market.ts'
 import { arrange, type Filter, rank, type Sort } from './arrange.ts'
-import { Board, type BoardChange, type Move, priceSides, type PriceSide } from './board.ts'
+import { Alerts } from './alerts.ts'
+import { Board, type BoardChange, type Change, type Move, priceSides, type PriceSide } from './board.ts'
 import { type Connection, type Effect, initial } from './connection.ts'
 import type { PriceView } from './format.ts'
 import type { SessionPorts } from './session.ts'
+import { startBefore, type Turn, turnBetween } from './turn.ts'
 
-/** A market as its card shows it. `sides`: those that anyone has quoted since the card was made; the others take no room. */
+/**
+ * A market as its card shows it. `sides`: those that anyone has quoted since the card was made, or still does when it
+ * is settled; the others take no room. `turn` and
+ * `startWasMs`, the start before it was moved, are of what the reader could see happen, and null before.
+ */
 export type Card = {
   book: Book
   rows: readonly SelectionId[]
   moves: ReadonlyMap<QuoteKey, ShownMove>
   sides: ReadonlySet<PriceSide>
+  turn: Turn | null
+  startWasMs: number | null
 }
-/** `count` tells a move from the one before, also when both went the same way. */
+/** `count` tells a move from the one before, also when both went the same way. Of a line that moved, `changes` tells until it moves again. */
 export type ShownMove = Move & { count: number }
 
 export type Preferences = { view: PriceView; sort: Sort }
@@ -34,18 +41,22 @@ export class Store {
   readonly nowMs: Signal<number>
   readonly clockLeadMs = signal(0)
   readonly serverNowMs = computed(() => this.nowMs.value + this.clockLeadMs.value)
+  /** For what need not be worked out each second. */
+  readonly serverHourMs = computed(() => Math.floor(this.serverNowMs.value / 3_600_000) * 3_600_000)
   /** When the board was last known to be current, on the browser's clock. */
   readonly currentAtMs = signal(0)
   readonly feeds = signal<readonly FeedHealth[]>([])
+  readonly feedsByName = computed(() => new Map(this.feeds.value.map((health) => [health.feed, health])))
   /** What dedupe made of each feed's messages. */
   readonly dedupeCounts = signal<ReadonlyMap<FeedName, DedupeCounts>>(new Map())
-  /** The newest first. */
-  readonly alerts = signal<readonly Alert[]>([])
+  readonly alerts = new Alerts()
   readonly topics = signal<readonly Topic[]>([])
   readonly counts = signal<ReadonlyMap<Topic, number>>(new Map())
   readonly unreadable = signal<readonly string[]>([])
   readonly order = signal<readonly MarketId[]>([])
   readonly filter = signal<Filter>({ words: '', topic: null, feed: null, status: null })
+  /** The market that was last asked to be brought before the reader: a new object each time. */
+  readonly revealed = signal<{ market: MarketId } | undefined>(undefined)
   readonly sort: Signal<Sort>
   readonly view: Signal<PriceView>
 
@@ -82,12 +93,8 @@ export class Store {
         if (counts.length > 0)
           this.dedupeCounts.value = new Map([...this.dedupeCounts.peek(), ...counts.map((count) => [count.feed, count] as const)])
       }),
-    showAlerts: ({ alerts }) => {
-      const known = new Set(alerts.map(({ id }) => id))
-      this.alerts.value = [...alerts, ...this.alerts.peek().filter(({ id }) => !known.has(id))]
-        .sort((a, b) => b.observedAtMs - a.observedAtMs)
-        .slice(0, maxAlerts)
-    },
+    showAlerts: ({ alerts }) => this.alerts.hear(alerts),
+    holdAlerts: (alerts) => this.alerts.catchUp(alerts),
     showTopics: (topics) => {
       this.topics.value = topics.map(topicOf)
     },
@@ -106,6 +113,7 @@ export class Store {
   beat(nowMs: number) {
     batch(() => {
       this.nowMs.value = nowMs
+      this.alerts.speak(nowMs)
       this.#noteCurrent()
     })
   }
@@ -113,6 +121,15 @@ export class Store {
   choose(filter: Partial<Filter>) {
     this.filter.value = { ...this.filter.value, ...filter }
     this.rearrange()
+  }
+
+  /** Brings a market before the reader, past whatever filter hides it. */
+  reveal(market: MarketId) {
+    if (!this.#cards.has(market)) return
+    batch(() => {
+      if (!this.order.peek().includes(market)) this.choose({ words: '', topic: null, feed: null, status: null })
+      this.revealed.value = { market }
+    })
   }
 
   sortBy(sort: Sort) {
@@ -140,8 +157,9 @@ export class Store {
 
   #show({ markets, moves, listed }: BoardChange) {
     for (const market of markets) this.#changed.add(market)
-    // A tab in the background draws no frames: of the moves nobody saw only the newest are kept.
-    this.#moves = [...this.#moves, ...moves].slice(-maxMoves)
+    // A tab in the background draws no frames: of the moves nobody saw only the newest are kept (I9).
+    for (const move of moves) this.#moves.push(move)
+    if (this.#moves.length > 2 * maxMoves) this.#moves.splice(0, this.#moves.length - maxMoves)
     this.#listed ||= listed
     if (this.#flushing || this.#changed.size === 0) return
     this.#flushing = true
@@ -164,14 +182,25 @@ export class Store {
     const book = this.board.books.get(market)
     if (book === undefined) return void this.#cards.delete(market)
     const card = this.#cards.get(market)
-    if (card === undefined)
-      return void this.#cards.set(market, signal({ book, rows: rank(book), moves: new Map(), sides: quotedSides(book) }))
+    if (card === undefined) {
+      const untouched = { moves: new Map(), turn: null, startWasMs: null }
+      return void this.#cards.set(market, signal({ book, rows: rank(book), sides: quotedSides(book), ...untouched }))
+    }
     const shown = card.peek()
     const moved = new Map(shown.moves)
-    for (const move of moves) moved.set(quoteKeyOf(move.selection, move.bookmaker), { ...move, count: ++this.#moveCount })
+    for (const move of moves) {
+      const key = quoteKeyOf(move.selection, move.bookmaker)
+      moved.set(key, { ...move, changes: withLine(move.changes, moved.get(key)?.changes), count: ++this.#moveCount })
+    }
     this.#unranked.add(market)
-    const sides = new Set([...shown.sides, ...quotedSides(book)])
-    card.value = { book, rows: withNewcomers(shown.rows, rank(book)), moves: moved, sides }
+    card.value = {
+      book,
+      rows: withNewcomers(shown.rows, rank(book)),
+      moves: moved,
+      sides: book.status === 'settled' ? quotedSides(book) : new Set([...shown.sides, ...quotedSides(book)]),
+      turn: turnBetween(shown.book, book, moves) ?? shown.turn,
+      startWasMs: startBefore(shown.book, book) ?? shown.startWasMs,
+    }
   }
 
   #list() {
@@ -183,7 +212,12 @@ export class Store {
 }
 
 const maxMoves = 5_000
-const maxAlerts = 100
+
+/** Lines move rarely, and prices right after them: a moved line stays told. */
+function withLine(changes: readonly Change[], before: readonly Change[] | undefined): readonly Change[] {
+  const line = before?.find(({ side }) => side === 'point')
+  return line === undefined || changes.some(({ side }) => side === 'point') ? changes : [...changes, line]
+}
 
 function quotedSides({ selections }: Book): ReadonlySet<PriceSide> {
   return new Set(priceSides.filter((side) => selections.some(({ quotes }) => quotes.some((quote) => quote[side] !== null))))

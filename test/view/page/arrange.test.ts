@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest'
 
-import { topicOf } from '../../../functions/book/ids.ts'
+import { bookmakerOf, topicOf } from '../../../functions/book/ids.ts'
 import { type Book, quoteOf, type Selection } from '../../../functions/book/market.ts'
 import type { Tick } from '../../../functions/book/tick.ts'
-import { arrange, bestQuote, type Filter, rank, rowsShown } from '../../../functions/view/page/arrange.ts'
-import { bookOf, market, selection, startMs } from './odds-world.ts'
+import {
+  arrange,
+  type Filter,
+  otherQuotes,
+  partByRemoved,
+  rank,
+  rowQuote,
+  rowsShown,
+  shownPricing,
+} from '../../../functions/view/page/arrange.ts'
+import { bookmaker, bookOf, market, selection, startMs } from './odds-world.ts'
 
 const any: Filter = { words: '', topic: null, feed: null, status: null }
 const backed = (name: string, ...quotes: Partial<Tick>[]): Selection => ({
@@ -12,7 +21,10 @@ const backed = (name: string, ...quotes: Partial<Tick>[]): Selection => ({
   name,
   image: null,
   quotes: quotes.map((quote) =>
-    quoteOf({ last: null, lay: null, point: null, status: 'open', back: null, ...quote } as Tick, 'probability'),
+    quoteOf(
+      { bookmaker, last: null, lay: null, point: null, status: 'open', back: null, outcome: null, ...quote } as Tick,
+      'probability',
+    ),
   ),
 })
 const book = (name: string, parts: Partial<Book> = {}) => bookOf(market(name), { name, ...parts })
@@ -65,9 +77,62 @@ describe('the rows of a market', () => {
     expect(rows).toEqual(many.map(({ id }) => id).toReversed())
   })
 
-  it('show of several bookmakers the one that pays most and is open', () => {
-    const quotes = [{ back: 0.5 }, { back: 0.4 }, { back: 0.3, status: 'suspended' as const }]
-    expect(bestQuote(backed('s', ...quotes))?.back).toBe(0.4)
-    expect(bestQuote(backed('s', { back: 0.3, status: 'removed' }, { back: null }))?.back).toBeNull()
+  it('begin with what won when a settled market is folded', () => {
+    const many = Array.from({ length: rowsShown + 2 }, (_, i) =>
+      backed(`s${i}`, { back: null, last: 0.9 - i / 100, outcome: 'lost' }),
+    )
+    const winner = backed('winner', { back: null, last: 0.01, outcome: 'won' })
+    expect(rank(book('m', { status: 'settled', selections: [...many, winner] }))[0]).toBe(winner.id)
+  })
+
+  it('are what they last were when a market is no longer listed at all', () => {
+    const gone = ['x', 'y'].map((name) => backed(name, { last: 0.5, status: 'removed' }))
+    const delisted = book('m', { status: 'closed', selections: gone })
+    expect(rank(delisted)).toEqual(gone.map(({ id }) => id))
+    expect(partByRemoved(delisted).removed).toEqual([])
+    const half = book('m', { selections: [backed('x', { last: 0.5 }), ...gone.slice(1)] })
+    expect(partByRemoved(half).removed.map(({ id }) => id)).toEqual([selection('y')])
+  })
+})
+
+describe('the quote in a selection’s row', () => {
+  const shownOf = (parts: Partial<Book>, ...quotes: Partial<Tick>[]) => {
+    const own = backed('s', ...quotes.map((quote, i) => ({ bookmaker: bookmakerOf(`b${i}`), ...quote })))
+    return rowQuote(own, shownPricing(book('m', { selections: [own], ...parts })))
+  }
+
+  it('is the one that pays most and is open', () => {
+    expect(shownOf({}, { back: 0.5 }, { back: 0.4 }, { back: 0.3, status: 'suspended' })?.back).toBe(0.4)
+  })
+
+  it('is of the line that most bookmakers have, however well another line pays', () => {
+    const quotes = [
+      { back: 0.5, point: 8.5 },
+      { back: 0.4, point: 9 },
+      { back: 0.48, point: 8.5 },
+    ]
+    expect(shownOf({}, ...quotes)).toMatchObject({ back: 0.48, point: 8.5 })
+  })
+
+  it('is the first that is left where nobody can be backed', () => {
+    expect(shownOf({}, { back: 0.3, status: 'removed' }, { back: null })?.bookmaker).toBe('b1')
+  })
+
+  it('stays the same when the whole market is suspended', () => {
+    const suspended = { status: 'suspended' as const }
+    expect(shownOf(suspended, { back: 0.5, ...suspended }, { back: 0.4, ...suspended })?.back).toBe(0.4)
+  })
+
+  it('has the others below it: those of its line by what they pay, then other lines, then what was withdrawn', () => {
+    const quotes = [
+      { back: 0.3, status: 'removed' as const, point: 8.5 },
+      { back: 0.2, point: 9 },
+      { back: 0.5, point: 8.5 },
+      { back: 0.4, point: 8.5 },
+      { back: 0.45, point: 8.5 },
+    ]
+    const own = backed('s', ...quotes.map((quote, i) => ({ bookmaker: bookmakerOf(`b${i}`), ...quote })))
+    const shown = rowQuote(own, shownPricing(book('m', { selections: [own] })))
+    expect(otherQuotes(own, shown).map(({ bookmaker }) => bookmaker)).toEqual(['b4', 'b2', 'b1', 'b0'])
   })
 })

@@ -4,7 +4,8 @@ import path from 'node:path'
 
 import { WebPubSubServiceClient } from '@azure/web-pubsub'
 
-import type { FeedHealth } from '../../../functions/book/feed-health.ts'
+import type { Alert } from '../../../functions/book/alert.ts'
+import type { DedupeCounts, FeedHealth } from '../../../functions/book/feed-health.ts'
 import { feedsGroup, type MarketId, topicGroup } from '../../../functions/book/ids.ts'
 import type { BoardMessage, MarketDelta } from '../../../functions/book/wire.ts'
 import { startWebPubSub, type WebPubSubServer } from '../../../infra/local/web-pubsub/server.ts'
@@ -16,8 +17,12 @@ export type BoardServer = AsyncDisposable & {
   world: OddsWorld
   webPubSub: WebPubSubServer
   feeds: FeedHealth[]
+  counts: DedupeCounts[]
+  /** As the server keeps them; undefined: it is one that keeps none, and answers 404. */
+  alerts: Alert[] | undefined
   send(deltas: readonly MarketDelta[]): Promise<void>
   sendFeeds(): Promise<void>
+  sendAlerts(alerts: readonly Alert[]): Promise<void>
   /** While set, every request under `/api` is answered with this status. */
   failWith: number | undefined
 }
@@ -35,7 +40,8 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
       return { status: server.failWith, body: { title: 'Not available now', detail: 'As the test asked' } }
     const [, , what, id, part] = target.pathname.split('/').map(decodeURIComponent)
     if (what === 'negotiate') return { body: { url: (await rest.getClientAccessToken({ roles: [role] })).url } }
-    if (what === 'feeds') return { body: { readAtMs: Date.now(), topics, feeds: server.feeds } }
+    if (what === 'feeds') return { body: { readAtMs: Date.now(), topics, feeds: server.feeds, counts: server.counts } }
+    if (what === 'alerts') return server.alerts === undefined ? { status: 404, body: {} } : { body: { alerts: server.alerts } }
     if (id === undefined) return { body: { readAtMs: Date.now(), markets: [...world.books.values()] } }
     if (!world.books.has(id as MarketId)) return { status: 404, body: { title: 'No such market' } }
     if (part === undefined) return { body: world.book(id as MarketId) }
@@ -61,13 +67,19 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
     world,
     webPubSub,
     feeds: [],
+    counts: [],
+    alerts: undefined,
     failWith: undefined,
     async send(deltas) {
       const byTopic = Map.groupBy(deltas, (delta) => world.book(delta.id).topic)
       for (const [topic, markets] of byTopic)
         await send(topicGroup(topic), { v: 1, kind: 'delta', topic, sentAtMs: Date.now(), markets })
     },
-    sendFeeds: () => send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: Date.now(), feeds: server.feeds, counts: [] }),
+    sendFeeds: () => send(feedsGroup, { v: 1, kind: 'feeds', sentAtMs: Date.now(), feeds: server.feeds, counts: server.counts }),
+    async sendAlerts(alerts) {
+      for (const [topic, own] of Map.groupBy(alerts, (alert) => alert.topic))
+        await send(topicGroup(topic), { v: 1, kind: 'alert', topic, sentAtMs: Date.now(), alerts: own })
+    },
     async [Symbol.asyncDispose]() {
       await webPubSub.close()
       await new Promise<void>((resolve) => {

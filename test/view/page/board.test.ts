@@ -105,7 +105,7 @@ describe('a move', () => {
       { side: 'last', direction: 'down', from: 0.5, to: 0.4 },
       { side: 'back', direction: 'up', from: 0.6, to: 0.7 },
     ])
-    expect(moves({ last: 0.5, back: 0.6 }, { last: 0.5, back: 0.7 })[0]?.changes[0].side).toBe('back')
+    expect(moves({ last: 0.5, back: 0.6 }, { last: 0.5, back: 0.7 })[0]?.changes[0]?.side).toBe('back')
     expect(moves({ lay: 0.6 }, { lay: 0.7 })[0]?.changes[0]).toEqual({ side: 'lay', direction: 'up', from: 0.6, to: 0.7 })
   })
 

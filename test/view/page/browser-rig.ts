@@ -146,6 +146,7 @@ export class BrowserRig {
         ok: true,
         value: { readAtMs: this.nowMs, topics: ['politics'], feeds: this.feeds, counts: [] },
       })),
+    alerts: async () => ({ ok: true, value: [] }),
     markets: () =>
       this.#ask('markets', () => {
         const answer = { readAtMs: this.nowMs, markets: [...this.world.books.values()] }

@@ -67,7 +67,7 @@ describe('a socket that drops', () => {
     const dropped = step(snapshotting, events.dropped, later(0)).state
     const held = step(dropped, events.snapshotTaken, later(100))
     expect(held.state).toMatchObject({ state: 'recovering', inner: { state: 'live' } })
-    expect(held.effects.map((effect) => effect.do)).toEqual(['hold', 'readFeeds'])
+    expect(held.effects.map((effect) => effect.do)).toEqual(['hold', 'readFeeds', 'readAlerts'])
   })
 })
 

@@ -16,7 +16,7 @@ describe('the way to a board without holes', () => {
       { type: 'snapshotTaken', turn: 2, answer },
     ])
     expect(took).toEqual(['connecting', 'snapshotting', 'snapshotting', 'snapshotting', 'live'])
-    expect(effects.map((effect) => effect.do)).toEqual(['connect', 'takeSnapshot', 'hold', 'readFeeds', 'apply'])
+    expect(effects.map((effect) => effect.do)).toEqual(['connect', 'takeSnapshot', 'hold', 'readFeeds', 'readAlerts', 'apply'])
     expect(effects.find((effect) => effect.do === 'apply')).toEqual({ do: 'apply', deltas: [delta(6, 6)] })
   })
 

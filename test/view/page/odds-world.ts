@@ -1,7 +1,7 @@
 import { bookmakerOf, feedName, type MarketId, marketIdOf, selectionIdOf, topicOf } from '../../../functions/book/ids.ts'
 import { applyTicks, type Book } from '../../../functions/book/market.ts'
-import type { MarketStatus, Prices, QuoteStatus } from '../../../functions/book/quote.ts'
-import type { Tick, TickKind } from '../../../functions/book/tick.ts'
+import type { MarketStatus, Prices } from '../../../functions/book/quote.ts'
+import type { Tick } from '../../../functions/book/tick.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
 
 export const feed = feedName('testfeed')
@@ -10,6 +10,9 @@ export const startMs = Date.UTC(2026, 0, 1)
 
 export const market = (name: string): MarketId => marketIdOf(feed, name)
 export const selection = (name: string) => selectionIdOf(feed, name)
+
+/** What else a tick may tell beside prices. */
+type Said = Partial<Omit<Tick, keyof Prices | 'seq' | 'selectionId' | 'selectionName'>>
 
 /** The server's side of the story: what dedupe would have stored, tick by tick. A test compares the board with it. */
 export class OddsWorld {
@@ -26,38 +29,37 @@ export class OddsWorld {
     this.put(bookOf(id, { name }))
   }
 
-  /** The next tick of a selection; one never seen before is opened by it. Returned as the delta that would be sent. */
-  tick(
-    id: MarketId,
-    selectionName: string,
-    prices: Partial<Prices>,
-    change: { kind?: TickKind; status?: QuoteStatus } = {},
-  ): MarketDelta {
+  /**
+   * The next tick of a selection; one never seen before is opened by it. What is not said stays as it was. Returned as the delta that
+   * would be sent.
+   */
+  tick(id: MarketId, selectionName: string, prices: Partial<Prices>, change: Said = {}): MarketDelta {
     const book = this.book(id)
     const selectionId = selection(selectionName)
     const known = book.selections.find((s) => s.id === selectionId)
-    const before = known?.quotes[0]
+    const by = change.bookmaker ?? bookmaker
+    const before = known?.quotes.find((quote) => quote.bookmaker === by)
     const seq = book.seq + 1
     const tick: Tick = {
-      last: null,
-      back: null,
-      lay: null,
-      point: null,
-      outcome: null,
-      startsAtMs: null,
-      inPlay: null,
-      ...(before === undefined ? {} : { last: before.last, back: before.back, lay: before.lay, point: before.point }),
+      last: before?.last ?? null,
+      back: before?.back ?? null,
+      lay: before?.lay ?? null,
+      point: before?.point ?? null,
+      outcome: before?.outcome ?? null,
+      status: before?.status ?? 'open',
+      startsAtMs: book.fixture?.startsAtMs ?? null,
+      inPlay: book.inPlay,
+      marketStatus: book.status,
+      kind: before === undefined ? 'opened' : 'moved',
       ...prices,
-      status: change.status ?? 'open',
+      ...change,
       seq,
-      kind: change.kind ?? (known === undefined ? 'opened' : 'moved'),
       selectionId,
       selectionName: known?.name ?? selectionName,
-      bookmaker,
-      marketStatus: 'open',
+      bookmaker: by,
       publishedAtMs: null,
-      observedAtMs: startMs + seq,
-      storedAtMs: startMs + seq,
+      observedAtMs: change.observedAtMs ?? startMs + seq,
+      storedAtMs: change.observedAtMs ?? startMs + seq,
     }
     const after = applyTicks(book, [tick])
     const images = after.selections.map((s) => (s.id === selectionId ? { ...s, image: imageOf(selectionName) } : s))

@@ -1,0 +1,103 @@
+import type { IConstruct } from 'constructs'
+
+import { Annotations, type IAspect, TerraformResource } from '#cdk'
+
+/**
+ * What must hold of every resource, whoever adds it: no way in by key, TLS 1.2, HTTPS alone, no public blob, tags, logs of all that has any.
+ * A breach is an error of the synthesis, so nothing that breaks one is ever planned.
+ */
+export class Policies implements IAspect {
+  readonly #tags: readonly string[]
+
+  constructor(tags: readonly string[]) {
+    this.#tags = tags
+  }
+
+  visit(node: IConstruct): void {
+    if (!(node instanceof TerraformResource)) return
+    const attributes = attributesOf(node)
+    for (const [attribute, allowed, why] of required[node.terraformResourceType] ?? []) {
+      const value = attributes[attribute]
+      if (!allowed.includes(value)) {
+        Annotations.of(node).addError(`${attribute} is ${JSON.stringify(value)}: ${why}`)
+      }
+    }
+    for (const name of taggable.has(node.terraformResourceType) ? this.#tags : []) {
+      if ((attributes['tags'] as Record<string, unknown> | undefined)?.[name] === undefined)
+        Annotations.of(node).addError(`the tag ${name} is missing`)
+    }
+    if (
+      node.terraformResourceType === 'azurerm_linux_function_app' ||
+      node.terraformResourceType.endsWith('_function_app_flex_consumption')
+    ) {
+      for (const [name, value] of Object.entries((attributes['app_settings'] as Record<string, unknown> | undefined) ?? {})) {
+        if (looksSecret(name, String(value)))
+          Annotations.of(node).addError(`the setting ${name} looks like a secret: keep it in the Key Vault`)
+      }
+    }
+  }
+}
+
+/** The attributes as Terraform will read them. */
+function attributesOf(resource: TerraformResource): Record<string, unknown> {
+  const { resource: types = {} } = resource.toTerraform() as {
+    resource?: Record<string, Record<string, Record<string, unknown>>>
+  }
+  const [named = {}] = Object.values(types)
+  const [attributes = {}] = Object.values(named)
+  return attributes
+}
+
+type Rule = readonly [attribute: string, allowed: readonly unknown[], why: string]
+const keysOff = 'keys must be off, so that identities alone get in'
+const tls = 'TLS 1.2 is the least'
+const required: Readonly<Record<string, readonly Rule[]>> = {
+  azurerm_storage_account: [
+    ['shared_access_key_enabled', [false], keysOff],
+    ['allow_nested_items_to_be_public', [false], 'no blob may be public'],
+    ['https_traffic_only_enabled', [true], 'HTTPS alone'],
+    ['min_tls_version', ['TLS1_2'], tls],
+  ],
+  azurerm_storage_container: [['container_access_type', ['private'], 'no blob may be public']],
+  azurerm_eventhub_namespace: [
+    ['local_authentication_enabled', [false], keysOff],
+    ['minimum_tls_version', ['1.2'], tls],
+  ],
+  azurerm_cosmosdb_account: [
+    ['local_authentication_disabled', [true], keysOff],
+    ['minimal_tls_version', ['Tls12'], tls],
+    ['access_key_metadata_writes_enabled', [false], keysOff],
+  ],
+  azurerm_web_pubsub: [
+    ['local_auth_enabled', [false], keysOff],
+    ['aad_auth_enabled', [true], 'the app comes in by identity'],
+  ],
+  azurerm_web_pubsub_hub: [['anonymous_connections_enabled', [false], 'a browser needs a token of ours']],
+  azurerm_log_analytics_workspace: [['local_authentication_enabled', [false], keysOff]],
+  azurerm_application_insights: [['local_authentication_disabled', [true], keysOff]],
+  azurerm_key_vault: [['rbac_authorization_enabled', [true], 'rights come from roles']],
+  azurerm_function_app_flex_consumption: [
+    ['https_only', [true], 'HTTPS alone'],
+    ['webdeploy_publish_basic_authentication_enabled', [false], keysOff],
+  ],
+}
+
+const taggable = new Set([
+  'azurerm_resource_group',
+  'azurerm_storage_account',
+  'azurerm_eventhub_namespace',
+  'azurerm_cosmosdb_account',
+  'azurerm_web_pubsub',
+  'azurerm_log_analytics_workspace',
+  'azurerm_application_insights',
+  'azurerm_key_vault',
+  'azurerm_service_plan',
+  'azurerm_function_app_flex_consumption',
+  'azurerm_user_assigned_identity',
+])
+
+/** Connection strings with keys, and whatever calls itself a key without being a reference to one. */
+export function looksSecret(name: string, value: string): boolean {
+  if (value === '' || value.startsWith('@Microsoft.KeyVault(')) return false
+  return /(AccountKey|SharedAccessKey|AccessKey)=[^;]/i.test(value) || /(^|_)(KEY|SECRET|PASSWORD|SESSION|TOKEN)$/.test(name)
+}

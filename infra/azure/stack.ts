@@ -1,0 +1,152 @@
+import type { Construct } from 'constructs'
+
+import { Aspects, AzurermBackend, LocalBackend, TerraformOutput, TerraformStack } from '#cdk'
+import { DataAzurermClientConfig } from '#azurerm/data-azurerm-client-config'
+import { DataAzurermSubscription } from '#azurerm/data-azurerm-subscription'
+import { AzurermProvider } from '#azurerm/provider'
+import { ResourceGroup } from '#azurerm/resource-group'
+import { UserAssignedIdentity } from '#azurerm/user-assigned-identity'
+
+import { appSettings } from '../app-settings.ts'
+import { Alerts } from './alerts.ts'
+import { Cosmos } from './cosmos.ts'
+import type { Environment } from './environments.ts'
+import { EventHubs } from './event-hubs.ts'
+import { FunctionApp } from './function-app.ts'
+import { Guard } from './guard.ts'
+import { KeyVault } from './key-vault.ts'
+import { nameOf } from './naming.ts'
+import { Observability } from './observability.ts'
+import type { Place } from './place.ts'
+import { Policies } from './policies.ts'
+import { Storage } from './storage.ts'
+import { WebPubSub } from './web-pubsub.ts'
+import { Workbook } from './workbook.ts'
+
+/** Where Terraform keeps what it made: an Azure storage account that `npm run bootstrap` makes, or a file of the machine it runs on. */
+export type State =
+  | { kind: 'azure'; resourceGroupName: string; storageAccountName: string; containerName: string }
+  | { kind: 'local' }
+
+/** The functions between a feed and a browser: the ones worth a warm instance each. */
+export const warmFunctions = ['dedupePolitics', 'dedupeSports', 'fanoutTicks'] as const
+
+/** A whole Oddscast in one resource group, in the order in which the odds move through it. */
+export class OddscastStack extends TerraformStack {
+  constructor(scope: Construct, environment: Environment, state: State) {
+    super(scope, `oddscast-${environment.name}`)
+    this.#keepState(environment, state)
+    new AzurermProvider(this, 'azurerm', {
+      features: [
+        {
+          resourceGroup: [{ preventDeletionIfContainsResources: environment.protect }],
+          applicationInsights: [{ disableGeneratedRule: true }],
+          // With keys off, the deployer would otherwise need data rights on the account that it is just making.
+          storage: [{ dataPlaneAvailable: false }],
+        },
+      ],
+      storageUseAzuread: true,
+      resourceProviderRegistrations: 'none',
+      resourceProvidersToRegister: resourceProviders,
+    })
+    const { tenantId } = new DataAzurermClientConfig(this, 'client', {})
+    const subscription = new DataAzurermSubscription(this, 'subscription', {})
+
+    const tags = { ...environment.tags, application: 'oddscast', environment: environment.name }
+    const group = new ResourceGroup(this, 'group', {
+      name: nameOf('resourceGroup', environment),
+      location: environment.location,
+      tags,
+    })
+    const place: Place = { resourceGroupName: group.name, location: group.location, tags }
+    const identity = new UserAssignedIdentity(this, 'identity', { ...place, name: nameOf('identity', environment) })
+    const app = { principalId: identity.principalId, subscriptionId: subscription.id }
+
+    const observability = new Observability(this, 'observability', place, environment)
+    const storage = new Storage(this, 'storage', place, environment)
+    const eventHubs = new EventHubs(this, 'event-hubs', place, environment, observability)
+    const cosmos = new Cosmos(this, 'cosmos', place, environment, observability)
+    const webPubSub = new WebPubSub(this, 'web-pubsub', place, environment, observability)
+    const { names, settings, secrets } = environment.feeds
+    const vault = secrets.length === 0 ? undefined : new KeyVault(this, 'key-vault', place, environment, tenantId, observability)
+
+    const functionApp = new FunctionApp(this, 'functions', place, environment, {
+      identity,
+      storage,
+      observability,
+      warm: warmFunctions,
+      corsOrigins: [],
+      readsSecrets: vault !== undefined,
+      settings: {
+        ...appSettings({
+          kind: 'identity',
+          eventHubsNamespace: eventHubs.host,
+          cosmosEndpoint: cosmos.endpoint,
+          webPubSubEndpoint: webPubSub.endpoint,
+          managedIdentityClientId: identity.clientId,
+        }),
+        FEEDS: names.join(','),
+        TICK_TTL_DAYS: String(environment.tickTtlDays),
+        ...settings,
+        ...Object.fromEntries(secrets.map((setting) => [setting, vault?.reference(setting) ?? ''])),
+      },
+      // Rights first: a host that starts without them stops, and rights take minutes to arrive.
+      dependsOn: [
+        ...storage.grantHost(app),
+        eventHubs.grantSend(app),
+        eventHubs.grantReceive(app),
+        cosmos.grantReadAndWrite(identity.principalId),
+        webPubSub.grantOwn(app),
+        observability.grantPublish(app),
+      ],
+    })
+    vault?.grantReadSecrets({ principalId: functionApp.ownPrincipalId, subscriptionId: subscription.id })
+    if (environment.readersGroupId !== null) cosmos.grantRead(environment.readersGroupId)
+    webPubSub.addHub(undefined, '')
+
+    new Alerts(this, 'alerts', place, environment, observability)
+    new Workbook(this, 'workbook', place, environment, observability)
+    new Guard(this, 'guard', environment, group.id, { cosmos: cosmos.id, 'event-hubs': eventHubs.id, storage: storage.id })
+    Aspects.of(this).add(new Policies(Object.keys(tags)))
+
+    this.#tell({
+      url: `https://${functionApp.hostName}`,
+      functionAppName: functionApp.name,
+      resourceGroupName: group.name,
+      keyVaultName: vault?.name ?? '',
+      cosmosEndpoint: cosmos.endpoint,
+      eventHubsNamespace: eventHubs.host,
+      webPubSubEndpoint: webPubSub.endpoint,
+    })
+  }
+
+  #keepState(environment: Environment, state: State): void {
+    const key = `oddscast-${environment.name}.tfstate`
+    if (state.kind === 'local') new LocalBackend(this, { path: `../../../terraform.${environment.name}.tfstate` })
+    else {
+      const { kind: _kind, ...account } = state
+      new AzurermBackend(this, { ...account, key, useAzureadAuth: true })
+    }
+  }
+
+  #tell(outputs: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(outputs)) {
+      const output = new TerraformOutput(this, `out-${name}`, { value })
+      output.overrideLogicalId(name)
+    }
+  }
+}
+
+const resourceProviders = [
+  'Microsoft.App',
+  'Microsoft.Consumption',
+  'Microsoft.DocumentDB',
+  'Microsoft.EventHub',
+  'Microsoft.Insights',
+  'Microsoft.KeyVault',
+  'Microsoft.ManagedIdentity',
+  'Microsoft.OperationalInsights',
+  'Microsoft.SignalRService',
+  'Microsoft.Storage',
+  'Microsoft.Web',
+]

@@ -1,0 +1,50 @@
+import { Construct } from 'constructs'
+
+import { StorageAccount } from '#azurerm/storage-account'
+import { StorageContainer } from '#azurerm/storage-container'
+
+import type { Environment } from './environments.ts'
+import { nameOf } from './naming.ts'
+import type { Place } from './place.ts'
+import { grant, type Grantee } from './roles.ts'
+
+/** What the Functions host keeps: the deployed package, timers' locks, Event Hubs checkpoints. No keys: identities alone get in. */
+export class Storage extends Construct {
+  readonly accountName: string
+  readonly packagesUrl: string
+  readonly #account: StorageAccount
+
+  constructor(scope: Construct, id: string, place: Place, environment: Environment) {
+    super(scope, id)
+    this.#account = new StorageAccount(this, 'account', {
+      ...place,
+      name: nameOf('storage', environment),
+      accountTier: 'Standard',
+      accountReplicationType: environment.protect ? 'ZRS' : 'LRS',
+      sharedAccessKeyEnabled: false,
+      defaultToOauthAuthentication: true,
+      allowNestedItemsToBePublic: false,
+      crossTenantReplicationEnabled: false,
+      httpsTrafficOnlyEnabled: true,
+      minTlsVersion: 'TLS1_2',
+    })
+    const packages = new StorageContainer(this, 'packages', {
+      name: 'app-packages',
+      storageAccountId: this.#account.id,
+      containerAccessType: 'private',
+    })
+    this.accountName = this.#account.name
+    this.packagesUrl = `${this.#account.primaryBlobEndpoint}${packages.name}`
+  }
+
+  get id(): string {
+    return this.#account.id
+  }
+
+  /** What the Functions host needs of its own storage. */
+  grantHost(grantee: Grantee) {
+    return (['storageBlobDataOwner', 'storageQueueDataContributor', 'storageTableDataContributor'] as const).map((role) =>
+      grant(this, this.#account, role, grantee),
+    )
+  }
+}

@@ -1,8 +1,10 @@
 import type { Database, SqlQuerySpec } from '@azure/cosmos'
 
+import type { Alert } from '../book/alert.ts'
 import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument, type StoredBook } from '../book/documents.ts'
 import { type FixtureDocument, parseFixtureDocument } from '../book/fixtures.ts'
-import { type Parsed, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
+import { type Parsed, parseAlert, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
+import type { AlertStore } from './alerts.ts'
 import type { OddsStore } from './api.ts'
 import type { FixtureStore } from './fixtures.ts'
 import { sharedRead } from './shared-read.ts'
@@ -70,6 +72,22 @@ export function fixtureStore(database: Database, unreadable: (reason: string) =>
     async fixture(id) {
       const { resource } = await fixtures.item(id, id).read<object>(deadline())
       return resource === undefined ? undefined : readable<FixtureDocument>([resource], parseFixtureDocument)[0]
+    },
+  }
+}
+
+export function alertStore(database: Database, unreadable: (reason: string) => void): AlertStore {
+  const alerts = database.container('alerts')
+  const readable = reader(unreadable)
+  return {
+    async newest({ topic, kind, limit }) {
+      const query: SqlQuerySpec = {
+        query: `SELECT * FROM c${kind === undefined ? '' : ' WHERE c.kind = @kind'} ORDER BY c.observedAtMs DESC OFFSET 0 LIMIT @limit`,
+        parameters: [...(kind === undefined ? [] : [{ name: '@kind', value: kind }]), { name: '@limit', value: limit }],
+      }
+      const partition = topic === undefined ? {} : { partitionKey: topic }
+      const { resources } = await alerts.items.query<unknown>(query, { ...partition, ...deadline() }).fetchAll()
+      return readable<Alert>(resources, parseAlert)
     },
   }
 }

@@ -7,8 +7,9 @@ import { app, type HttpMethod, type HttpRequest, type HttpResponseInit, type Inv
 import type { Connections } from '../connect/connections.ts'
 import { problem, type Reply } from '../http/reply.ts'
 import type { Settings } from '../settings.ts'
+import { getAlerts } from './alerts.ts'
 import { type ApiRequest, getFeeds, getHealth, getMarket, getMarkets, getTicks, type OddsStore, postNegotiate } from './api.ts'
-import { fixtureStore, oddsStore } from './cosmos.ts'
+import { alertStore, fixtureStore, oddsStore } from './cosmos.ts'
 import { getFixture, getFixtures } from './fixtures.ts'
 import { type PageFiles, pageReply } from './page-files.ts'
 import { webPubSubDoorkeeper } from './web-pubsub.ts'
@@ -25,6 +26,7 @@ export function registerView(settings: Settings, connections: Connections, page:
     serve(name, 'GET', route, async (request) => answer(request, await store()))
   const fixtures = async () => fixtureStore(await connections.odds(), unreadable)
 
+  serve('apiAlerts', 'GET', 'api/alerts', async (request) => getAlerts(request, alertStore(await connections.odds(), unreadable)))
   read('apiFeeds', 'api/feeds', (_request, odds) => getFeeds(odds, settings.topics, Date.now))
   serve('apiFixture', 'GET', 'api/fixtures/{id}', async (request) => getFixture(request, await fixtures()))
   serve('apiFixtures', 'GET', 'api/fixtures', async (request) => getFixtures(request, await fixtures()))

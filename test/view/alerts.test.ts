@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import type { CosmosClient, Database } from '@azure/cosmos'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { alertDocument } from '../../functions/book/documents.ts'
+import { topicOf } from '../../functions/book/ids.ts'
+import { connectCosmos } from '../../functions/connect/cosmos.ts'
+import type { Reply } from '../../functions/http/reply.ts'
+import { getAlerts } from '../../functions/view/alerts.ts'
+import { alertStore } from '../../functions/view/cosmos.ts'
+import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
+import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.ts'
+import { database as databaseName } from '../../infra/names.ts'
+import { alertOf } from '../support/alerts.ts'
+
+let folder: string
+let server: CosmosServer
+let client: CosmosClient
+let database: Database
+const unreadable: string[] = []
+
+const older = alertOf('older', { observedAtMs: 100_000, kind: 'steam' })
+const newer = alertOf('newer', { observedAtMs: 300_000 })
+const sports = alertOf('sports', { observedAtMs: 200_000, topic: topicOf('sports') })
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'oddscast-alerts-'))
+  server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
+  client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
+  database = client.database(databaseName)
+  for (const alert of [older, newer, sports]) await database.container('alerts').items.create(alertDocument(alert))
+  await database.container('alerts').items.create({ id: 'broken', topic: 'politics', kind: 'move', observedAtMs: 400_000 })
+})
+afterAll(async () => {
+  client.dispose()
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const ask = (query = '', ifNoneMatch: string | null = null): Promise<Reply> => {
+  const store = alertStore(database, (reason) => unreadable.push(reason))
+  return getAlerts({ params: {}, query: new URLSearchParams(query), ifNoneMatch }, store)
+}
+
+describe('GET /api/alerts, on Cosmos DB', () => {
+  it.each([
+    ['', ['newer', 'sports', 'older']],
+    ['topic=politics', ['newer', 'older']],
+    ['topic=politics&kind=steam', ['older']],
+    ['kind=move', ['newer', 'sports']],
+    ['topic=weather', []],
+    ['topic=sports&limit=1', ['sports']],
+  ])('gives the newest first, asked for "%s", and leaves out what it cannot read', async (query, expected) => {
+    const { alerts } = JSON.parse(String((await ask(query)).body)) as { alerts: { id: string }[] }
+    expect(alerts.map(({ id }) => id)).toEqual(expected)
+  })
+
+  it('gives an alert as it was raised, without what the store adds', async () => {
+    const { alerts } = JSON.parse(String((await ask('topic=sports')).body)) as { alerts: unknown[] }
+    expect(alerts).toEqual([sports])
+    expect(unreadable.length).toBeGreaterThan(0)
+  })
+
+  it('answers 304 to who has them all', async () => {
+    const first = await ask()
+    expect([first.status, (await ask('', first.headers['etag'])).status]).toEqual([200, 304])
+  })
+
+  it.each(['kind=rumour', 'limit=0', 'limit=501', 'limit=x'])('refuses %s', async (query) => {
+    expect((await ask(query)).status).toBe(400)
+  })
+})

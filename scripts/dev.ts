@@ -91,6 +91,9 @@ function step(what: string, tookMs: number, more = ''): void {
 }
 
 function announce(stack: Stack, why: string, dataDir: string): void {
+  const keyFile = process.env['FUNCTIONS_LOCAL_KEY']
+    ? 'FUNCTIONS_LOCAL_KEY'
+    : path.join(dataDir, 'functions-host', 'functions-key')
   console.log(`
 ${why}
 
@@ -98,6 +101,7 @@ ${why}
   Event Hubs  ${stack.settings['EVENT_HUBS']}
   Cosmos DB   ${stack.settings['COSMOS']}
   Web PubSub  ${stack.settings['WEB_PUBSUB']}
+  Push odds   PUT ${stack.url}api/feeds/<name>/odds with x-functions-key, which is in ${keyFile}
 
 The same strings are in local.settings.json; everything is kept in ${dataDir}. Ctrl-C stops it all.
 `)

@@ -22,6 +22,10 @@ export function tally(): Tally {
           if (fields['kind'] !== 'failed') return undefined
           counts.failed++
           return trouble('not read')
+        case 'odds pushed':
+          add(counts.pushed, feed, number(fields['accepted']))
+          counts.rejected += number(fields['rejected'])
+          return undefined
         case 'stream followed':
           add(counts.streamed, feed, number(fields['published']))
           return undefined
@@ -41,10 +45,10 @@ export function tally(): Tally {
       }
     },
     words() {
-      const { polls, streamed, failed, ticks, duplicate, rejected, frames } = counts
+      const { polls, streamed, pushed, failed, ticks, duplicate, rejected, frames } = counts
       counts = nothing()
-      if (polls.size + streamed.size + ticks + frames === 0) return undefined
-      const sources = [...named('polled', polls), ...named('streamed', streamed)].join('; ')
+      if (polls.size + streamed.size + pushed.size + ticks + frames === 0) return undefined
+      const sources = [...named('polled', polls), ...named('streamed', streamed), ...named('pushed', pushed)].join('; ')
       const trouble = `${failed > 0 ? `, ${failed} failed` : ''}${rejected > 0 ? `, ${rejected} dead-lettered` : ''}`
       return `${sources || 'no poll'} → ${ticks} ticks stored (${duplicate} duplicates left out) → ${frames} frames sent${trouble}`
     },
@@ -54,6 +58,7 @@ export function tally(): Tally {
 const nothing = () => ({
   polls: new Map<string, number>(),
   streamed: new Map<string, number>(),
+  pushed: new Map<string, number>(),
   failed: 0,
   ticks: 0,
   duplicate: 0,

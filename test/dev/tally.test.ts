@@ -6,16 +6,17 @@ const logged = (event: string, fields: object) =>
   `function logged ${JSON.stringify({ level: 'info', message: `${event} ${JSON.stringify(fields)}` })}`
 
 describe('the tally of npm start', () => {
-  it('says feed by feed what was polled and streamed, and what became of it; and then begins anew', () => {
+  it('says feed by feed what was polled, streamed and pushed, and what became of it; and then begins anew', () => {
     const counts = tally()
     counts.take(logged('feed polled', { feed: 'predictit', kind: 'complete' }))
     counts.take(logged('feed polled', { feed: 'predictit', kind: 'unchanged' }))
     counts.take(logged('feed polled', { feed: 'kalshi', kind: 'complete' }))
     counts.take('stream followed {"feed":"betfair","published":12}')
+    counts.take(logged('odds pushed', { feed: 'my-odds', accepted: 5, rejected: 1 }))
     counts.take(logged('ticks saved', { ticks: 7, duplicate: 3, rejected: 1 }))
     counts.take(logged('ticks sent', { frames: 2 }))
     expect(counts.words()).toBe(
-      'polled predictit 2, kalshi 1; streamed betfair 12 → 7 ticks stored (3 duplicates left out) → 2 frames sent, 1 dead-lettered',
+      'polled predictit 2, kalshi 1; streamed betfair 12; pushed my-odds 5 → 7 ticks stored (3 duplicates left out) → 2 frames sent, 2 dead-lettered',
     )
     expect(counts.words()).toBeUndefined()
   })

@@ -1,6 +1,7 @@
 import type { FeedDefaults, FeedSettings } from '../settings.ts'
 import type { Feed } from './feed.ts'
 import { kalshiFeed } from './kalshi/feed.ts'
+import { oddsApiFeed } from './odds-api/feed.ts'
 import { polymarketFeed } from './polymarket/feed.ts'
 import { predictItFeed } from './predictit/feed.ts'
 import { intervalMsOf } from './schedule.ts'
@@ -20,6 +21,19 @@ export const polledFeeds: Readonly<Record<string, PolledFeed>> = {
     schedule: '*/30 * * * * *',
     options: { PAGES: '2' },
     open: kalshiFeed,
+  },
+  'odds-api': {
+    url: 'https://api.the-odds-api.com',
+    schedule: '0 * * * * *',
+    needsKey: 'A key is had at https://the-odds-api.com; one with 500 credits a month is free.',
+    options: {
+      SPORTS: 'americanfootball_nfl,basketball_nba,baseball_mlb,icehockey_nhl',
+      REGIONS: 'us',
+      MARKETS: 'h2h,spreads,totals',
+      ODDS_FORMAT: 'decimal',
+      BOOKMAKERS: '',
+    },
+    open: oddsApiFeed,
   },
   simulated: { url: 'seed:1', schedule: '* * * * * *', open: simulatedFeed },
 }

@@ -1,6 +1,7 @@
 import * as v from '@badrap/valita'
 
 import type { MarketId, SelectionId, Topic } from './ids.ts'
+import { told } from './limits.ts'
 import { id, instantMs, marketId, oneOf, orNull, type Parsed, parse, selectionId, text, topic } from './wire.ts'
 
 export const fixtureStatuses = ['scheduled', 'in-play', 'finished', 'postponed', 'cancelled'] as const
@@ -38,7 +39,10 @@ const link: v.Type<FixtureLink> = v.object({
 
 /** Of a fixture that is stored, and of one that is told. */
 export const fixtureFields = {
-  name: text.assert((name) => name.trim() !== '', 'empty'),
+  name: told(
+    text.assert((name) => name.trim() !== '', 'empty'),
+    { maxLength: 2_000, pattern: '^[^\\n]*\\S[^\\n]*$' },
+  ),
   status: oneOf(fixtureStatuses).optional(() => 'scheduled' as const),
   home: orNull(text),
   away: orNull(text),

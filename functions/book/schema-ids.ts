@@ -10,10 +10,16 @@ export const schemaVersions = {
   'market-delta': '1.0',
   'snapshot-required': '1.0',
   'feeds-answer': '1.0',
+  'alerts-answer': '1.0',
+  'fixtures-answer': '1.0',
   'book-document': '1.0',
   'tick-document': '1.0',
   'feed-document': '1.0',
   'counts-document': '1.0',
+  'alert-document': '1.0',
+  'fixture-document': '1.0',
+  'odds-push': '1.0',
+  'fixture-push': '1.0',
 } as const
 
 export type SchemaName = keyof typeof schemaVersions

@@ -338,7 +338,7 @@ const alertFields = {
   observedAtMs: instantMs,
   evidence: v.array(evidence),
 }
-const alert = v.object({ ...alertFields, kind: oneOf(alertKinds) })
+export const alert = v.object({ ...alertFields, kind: oneOf(alertKinds) })
 export const parseAlert = (raw: unknown): Parsed<Alert> => parse<Alert>(alert, raw)
 /** A newer sender may raise alerts of a kind that this reader does not know; it passes over those alone. */
 const anyKindOfAlert = told(v.string().assert(isWord, 'not a word'), { ...wordLimits, examples: alertKinds })

@@ -2,20 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { schemaId, type SchemaName, schemaVersions } from '../../functions/book/schema-ids.ts'
-import { type JsonSchema, jsonSchema } from './json-schema.ts'
+import type { JsonSchema } from './json-schema.ts'
 import type { Message } from './messages.ts'
-import { describe } from './words.ts'
 
 export const schemasFolder = path.resolve(import.meta.dirname, '../../functions/book/schemas')
 
 /** What the code says now. */
-export function currentSchema({ name, form, type, root, title, description }: Message): JsonSchema {
+export function currentSchema({ name, form, title, description, schema }: Message): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: schemaId(name),
     title,
     description: `${description} ${formWords[form]}`,
-    ...jsonSchema(type, form, root, describe),
+    ...schema(),
   }
 }
 

@@ -2,27 +2,35 @@ import * as v from '@badrap/valita'
 
 import type { SchemaName } from '../../functions/book/schema-ids.ts'
 import { boardMessage, goneMessage, marketDelta, marketMessage } from '../../functions/book/wire.ts'
-import type { Form } from './json-schema.ts'
+import { type Form, type JsonSchema, jsonSchema } from './json-schema.ts'
+import { pushedFixture, pushedOdds } from './pushed.ts'
+import { describe } from './words.ts'
 import {
+  alertDocument,
+  alertsAnswer,
   bookDocument,
   countsDocument,
   feedDocument,
   feedsAnswer,
+  fixtureDocument,
+  fixturesAnswer,
   marketsAnswer,
   pricedBook,
   snapshotRequired,
   tickDocument,
 } from './written.ts'
 
+export type Message = { name: SchemaName; form: Form; title: string; description: string; schema: () => JsonSchema }
+
 /** `root`: what `words.ts` calls the thing whose fields are at the top. */
-export type Message = { name: SchemaName; form: Form; type: v.Type; root: string; title: string; description: string }
+const read = (type: v.Type, root: string) => () => jsonSchema(type, 'read', root, describe)
+const sent = (type: v.Type, root: string) => () => jsonSchema(type, 'sent', root, describe)
 
 export const messages: readonly Message[] = [
   {
     name: 'snapshot-message',
     form: 'read',
-    type: v.union(marketMessage, goneMessage),
-    root: 'message',
+    schema: read(v.union(marketMessage, goneMessage), 'message'),
     title: 'A market, as a feed showed it at one instant, or that the feed no longer lists it',
     description:
       'What travels on the event hubs, one message a market; whoever reads a feed may send it, with the shard of the market as partition key. ' +
@@ -33,8 +41,7 @@ export const messages: readonly Message[] = [
   {
     name: 'board-message',
     form: 'sent',
-    type: boardMessage,
-    root: 'board',
+    schema: sent(boardMessage, 'board'),
     title: 'What the socket brings',
     description:
       'Pushed to the Web PubSub groups odds.<topic>, odds.<topic>.<market> and odds.feeds. Apply a delta onto a book whose seq is from − 1 or later. ' +
@@ -43,56 +50,80 @@ export const messages: readonly Message[] = [
   {
     name: 'markets-answer',
     form: 'sent',
-    type: marketsAnswer,
-    root: 'answer',
+    schema: sent(marketsAnswer, 'answer'),
     title: 'All books: GET /api/markets',
     description: 'The snapshot that the deltas of the socket follow.',
   },
   {
     name: 'market-answer',
     form: 'sent',
-    type: pricedBook,
-    root: 'book',
+    schema: sent(pricedBook, 'book'),
     title: 'One book: GET /api/markets/{id}',
     description: 'All current prices of one market.',
   },
   {
     name: 'market-delta',
     form: 'sent',
-    type: marketDelta,
-    root: 'delta',
+    schema: sent(marketDelta, 'delta'),
     title: 'Missing ticks: GET /api/markets/{id}/ticks?after=',
     description: 'Every tick of the market after the seq that was asked for, in order.',
   },
   {
     name: 'snapshot-required',
     form: 'sent',
-    type: snapshotRequired,
-    root: 'refusal',
+    schema: sent(snapshotRequired, 'refusal'),
     title: 'Why a snapshot must be taken instead of the missing ticks (status 410)',
     description: 'Discard the book of this market and take a new one: GET /api/markets/{id}.',
   },
   {
     name: 'feeds-answer',
     form: 'sent',
-    type: feedsAnswer,
-    root: 'answer',
+    schema: sent(feedsAnswer, 'answer'),
     title: 'How every feed is: GET /api/feeds',
     description: 'Facts of each feed’s last poll, what they mean now, and the topics and groups that a browser may follow.',
   },
   {
+    name: 'alerts-answer',
+    form: 'sent',
+    schema: sent(alertsAnswer, 'answer'),
+    title: 'The newest alerts: GET /api/alerts',
+    description: 'What was worth a look, each with the quotes that it was concluded from.',
+  },
+  {
+    name: 'fixtures-answer',
+    form: 'sent',
+    schema: sent(fixturesAnswer, 'answer'),
+    title: 'Fixtures by their start: GET /api/fixtures',
+    description: 'The real-world happenings that are bet on, as their schedules tell them.',
+  },
+  {
+    name: 'odds-push',
+    form: 'read',
+    schema: pushedOdds,
+    title: 'What a provider pushes: PUT /api/feeds/{feed}/odds',
+    description:
+      'A market, a list of markets, or {"markets":[…]}; each market is taken or refused by itself. What holds of a snapshot-message beyond its schema holds here; an id without the feed’s name gets it put before. ' +
+      'The body of the AWS sample, {"odds":[…]}, is taken too, and is not described here.',
+  },
+  {
+    name: 'fixture-push',
+    form: 'read',
+    schema: pushedFixture,
+    title: 'A fixture as it is told: PUT /api/fixtures/{id}',
+    description:
+      'The whole fixture, which replaces the one before. One of startsAt and startsAtMs must be there; no question is linked twice, and no selection twice under one.',
+  },
+  {
     name: 'book-document',
     form: 'sent',
-    type: bookDocument,
-    root: 'book',
+    schema: sent(bookDocument, 'book'),
     title: 'A stored book: container odds, type book',
     description: 'All current prices of one market, one document a market, kept for ever.',
   },
   {
     name: 'tick-document',
     form: 'sent',
-    type: tickDocument,
-    root: 'ticks',
+    schema: sent(tickDocument, 'ticks'),
     title: 'A stored tick: container odds, type tick',
     description:
       'One observed change of one selection at one bookmaker, flat, with every field always there: what Power BI reads.',
@@ -100,16 +131,29 @@ export const messages: readonly Message[] = [
   {
     name: 'feed-document',
     form: 'sent',
-    type: feedDocument,
-    root: 'feeds',
+    schema: sent(feedDocument, 'feeds'),
     title: 'A stored feed: container feeds',
     description: 'What is known of a feed after its last poll, and which of its markets are open.',
   },
   {
+    name: 'alert-document',
+    form: 'sent',
+    schema: sent(alertDocument, 'alerts'),
+    title: 'A stored alert: container alerts',
+    description: 'Something that was worth a look, with the quotes that it was concluded from.',
+  },
+  {
+    name: 'fixture-document',
+    form: 'sent',
+    schema: sent(fixtureDocument, 'fixtures'),
+    title: 'A stored fixture: container fixtures',
+    description:
+      'A fixture as its schedule tells it, and which selections of which markets are the same answer to a question about it.',
+  },
+  {
     name: 'counts-document',
     form: 'sent',
-    type: countsDocument,
-    root: 'counts',
+    schema: sent(countsDocument, 'counts'),
     title: 'Stored counts of dedupe: container feeds, type dedupe-counts',
     description: 'What dedupe made of a feed’s messages, over all of its workers.',
   },

@@ -62,6 +62,19 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     market: 'What the feed says of the market itself.',
   },
   market: { status: 'Where the market is in its life. A quote follows its market, unless it is withdrawn alone.' },
+  fixtures: {
+    id: 'The fixture’s id, as in its address.',
+    name: 'The fixture’s name, one line.',
+    startsAt: 'When it starts, as ISO 8601 in UTC.',
+    startsAtMs: 'When it starts, in milliseconds since 1970 UTC.',
+    status: 'Where the fixture is in its life.',
+    home: 'The home side; null where there is none.',
+    away: 'The visiting side; null where there is none.',
+    competition: 'The league or tournament; null where there is none.',
+    links: 'What is bet on it, question by question, wherever it is quoted.',
+    updatedAtMs: 'Our clock when it was last told, in milliseconds since 1970 UTC.',
+  },
+  links: { question: 'What is asked.', selections: 'The answers.' },
   fixture: { id: 'The fixture’s id at the feed.', name: 'The fixture’s name, one line.' },
   selections: {
     id: 'The selection: <feed>:<the feed’s own selection id>, as in predictit:24001.',
@@ -78,7 +91,13 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     markets: 'What changed, by market. A market is there twice where something between is missing.',
     alerts: 'Readers pass over an alert of a kind that they do not know.',
   },
-  answer: { markets: 'The books.', groups: 'The groups to join at the socket.' },
+  answer: {
+    markets: 'The books.',
+    alerts: 'The newest first.',
+    fixtures: 'The earliest first.',
+    next: 'The address of the rest; null when this is all.',
+    groups: 'The groups to join at the socket.',
+  },
   groups: { feeds: 'The group of the health of all feeds.', topics: 'The group of each topic.' },
   delta: {
     id: 'The market: <feed>:<the feed’s own market id>, as in predictit:7053.',
@@ -167,6 +186,8 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ticks: 'Ticks that were stored.',
   },
   alerts: {
+    type: 'Always this.',
+    at: 'observedAtMs, as ISO 8601 in UTC.',
     id: 'The same facts have the same id.',
     kind: 'arbitrage: backing every selection, each where it pays most, returns more than it costs; move: a price went a long way within a window; steam: several bookmakers moved the same way. The list may grow.',
     selectionId: 'The selection; null where the alert is of the whole market.',

@@ -1,6 +1,8 @@
 import * as v from '@badrap/valita'
 
+import type { Alert } from '../../functions/book/alert.ts'
 import {
+  type AlertDocument,
   type BookDocument,
   bookDocumentId,
   type DedupeCountsDocument,
@@ -8,11 +10,13 @@ import {
   type TickDocument,
 } from '../../functions/book/documents.ts'
 import type { DedupeCounts, FeedHealth, FeedState } from '../../functions/book/feed-health.ts'
+import { type FixtureDocument, fixtureFields } from '../../functions/book/fixtures.ts'
 import type { MarketId, Topic } from '../../functions/book/ids.ts'
 import { told } from '../../functions/book/limits.ts'
 import { type Probability, priceFormats } from '../../functions/book/price.ts'
 import type { Best } from '../../functions/book/pricing.ts'
 import {
+  alert,
   bookFields,
   bookmaker,
   counter,
@@ -30,6 +34,7 @@ import {
   tickFields,
   topic,
 } from '../../functions/book/wire.ts'
+import type { FixturesAnswer } from '../../functions/view/fixtures.ts'
 import type { PricedBook } from '../../functions/view/priced-book.ts'
 
 /**
@@ -109,6 +114,19 @@ export const countsDocument: v.Type<DedupeCountsDocument> = v.object({
   type: v.literal('dedupe-counts'),
   ...dedupeCounts.shape,
 })
+
+export const alertDocument: v.Type<AlertDocument> = v.object({ type: v.literal('alert'), ...alert.shape, at: isoInstant })
+export const alertsAnswer: v.Type<{ alerts: Alert[] }> = v.object({ alerts: v.array(alert) })
+
+export const fixtureDocument: v.Type<FixtureDocument> = v.object({
+  id,
+  topic,
+  ...fixtureFields,
+  startsAt: isoInstant,
+  startsAtMs: instantMs,
+  updatedAtMs: instantMs,
+})
+export const fixturesAnswer: v.Type<FixturesAnswer> = v.object({ fixtures: v.array(fixtureDocument), next: orNull(text) })
 
 const feedStates = ['live', 'quiet', 'late', 'down'] as const satisfies readonly FeedState[]
 export type FeedsAnswer = {

@@ -25,7 +25,8 @@ export function arbitragesIn(market: MarketTrack, rules: DetectSettings): Arbitr
   return linesOf(quotes).flatMap(({ books }) => {
     const whole = books.flatMap(({ quotes: own }) => {
       const priced = own.filter((quote) => quote !== undefined)
-      return priced.length === own.length && impliedSum(priced) >= 1 ? [priced] : []
+      // Rounded, since ten times 0.1 is a little less than 1.
+      return priced.length === own.length && derived(impliedSum(priced)) >= 1 ? [priced] : []
     })
     const [first = []] = whole
     const best = first.map((_, place) => cheapest(whole.flatMap((own) => own[place] ?? [])))
@@ -46,8 +47,7 @@ function cheapestOnAnyLine({ selections }: MarketTrack): number {
   return sum
 }
 
-/** Rounded, since ten times 0.1 is a little less than 1. */
-const impliedSum = (quotes: readonly QuoteTrack[]) => derived(quotes.reduce((sum, { now }) => sum + now.implied, 0))
+const impliedSum = (quotes: readonly QuoteTrack[]) => quotes.reduce((sum, { now }) => sum + now.implied, 0)
 
 /** Of equals the first, so that the same prices are always the same alert. */
 const cheapest = (quotes: readonly QuoteTrack[]) =>

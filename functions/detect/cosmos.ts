@@ -31,7 +31,7 @@ export function alertStore(database: Database, abortSignal: AbortSignal): AlertS
 
   async function create(alert: Alert): Promise<string> {
     try {
-      await container.items.create(alertDocument(alert), { abortSignal, contentResponseOnWriteEnabled: false })
+      await container.items.create(alertDocument(alert), { abortSignal })
       return 'raised'
     } catch (error) {
       if (!(error instanceof ErrorResponse)) throw error

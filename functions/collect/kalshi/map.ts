@@ -12,7 +12,7 @@ export function toSnapshot(market: RawMarket, event: RawEvent | null, observedAt
   const dash = eventTicker.indexOf('-')
   const series = dash < 0 ? eventTicker : eventTicker.slice(0, dash)
   const status = statusOf(market.status)
-  const [yes, no] = outcomesOf(market.result ?? '')
+  const [yes, no] = status === 'settled' ? outcomesOf(market.result ?? '') : [null, null]
   const title = nameOf(market, eventTicker, event)
   const eventTitle = event?.title || market.title || eventTicker
   const name = oneLine(title) || ticker
@@ -72,7 +72,7 @@ function nameOf(market: RawMarket, eventTicker: string, event: RawEvent | null):
   const title = market.title || event?.title || ''
   const answer = market.yes_sub_title || market.subtitle || ''
   if (title === '') return answer === '' ? market.ticker : `${eventTicker}: ${answer}`
-  return answer === '' || title === answer || title.toLowerCase().includes(answer.toLowerCase()) ? title : `${title} – ${answer}`
+  return answer === '' || answer === title ? title : `${title} – ${answer}`
 }
 
 /**
@@ -97,7 +97,7 @@ function statusOf(word: string): MarketStatus {
   }
 }
 
-/** Of Yes and No, once the market is settled. `scalar`: each was paid a part, so that neither has won. */
+/** Of Yes and No in a settled market. No result: all was paid back. `scalar`: each was paid a part, so that neither has won. */
 function outcomesOf(result: string): [Outcome, Outcome] | [null, null] {
   switch (result) {
     case 'yes':

@@ -80,10 +80,10 @@ const rawEvent = v.object({
 export type RawMarket = v.Infer<typeof rawMarket>
 export type RawEvent = v.Infer<typeof rawEvent>
 
+/** Null at the end. One that is no text leads nowhere either; what is on the page is good all the same. */
 const cursor = v
-  .string()
-  .map((text) => (text === '' ? null : text))
-  .nullable()
+  .unknown()
+  .map((text) => (typeof text === 'string' && text !== '' ? text : null))
   .optional(() => null)
 const envelope = v.union(v.object({ cursor, markets: v.array(v.unknown()) }), v.object({ cursor, events: v.array(v.unknown()) }))
 
@@ -93,8 +93,9 @@ export const parseEvent = (json: unknown): Parsed<RawEvent> => parse(rawEvent, j
 /** The schema decides; but it takes as long as `JSON.parse` does, so what is plainly of today's shape is read without it. */
 export function parseMarket(json: unknown): Parsed<RawMarket> {
   const plain = plainMarket(json)
-  return plain === undefined ? parse(rawMarket, json, 'passthrough') : { ok: true, value: plain }
+  return plain === undefined ? parseBySchema(json) : { ok: true, value: plain }
 }
+export const parseBySchema = (json: unknown): Parsed<RawMarket> => parse(rawMarket, json, 'passthrough')
 
 function plainMarket(json: unknown): RawMarket | undefined {
   if (typeof json !== 'object' || json === null) return undefined

@@ -100,10 +100,10 @@ export type RawEvent = v.Infer<typeof rawEvent>
 export type RawMarket = v.Infer<typeof rawMarket>
 
 const markets = v.array(v.unknown())
+/** Null at the end. One that is no text leads nowhere either; what is on the page is good all the same. */
 const cursor = v
-  .string()
-  .map((text) => (text === '' ? null : text))
-  .nullable()
+  .unknown()
+  .map((text) => (typeof text === 'string' && text !== '' ? text : null))
   .optional(() => null)
 const envelope = v.union(
   markets.map((list) => ({ markets: list, next_cursor: null })),
@@ -115,8 +115,9 @@ export const parsePage = (json: unknown): Parsed<RawPage> => parse<RawPage>(enve
 /** The schema decides; but it takes as long as `JSON.parse` does, so what is plainly well-formed is read without it. */
 export function parseMarket(json: unknown): Parsed<RawMarket> {
   const plain = plainMarket(json)
-  return plain === undefined ? parse<RawMarket>(rawMarket, json, 'passthrough') : { ok: true, value: plain }
+  return plain === undefined ? parseBySchema(json) : { ok: true, value: plain }
 }
+export const parseBySchema = (json: unknown): Parsed<RawMarket> => parse<RawMarket>(rawMarket, json, 'passthrough')
 
 function plainMarket(json: unknown): RawMarket | undefined {
   if (typeof json !== 'object' || json === null) return undefined

@@ -1,4 +1,5 @@
 import type { Drift } from '../book/feed-health.ts'
+import { oneLine } from './one-line.ts'
 
 /** What is known of one kind of object in a feed's JSON: the fields that every one has, and those that some have. */
 export type KnownObjects = {
@@ -32,7 +33,7 @@ export function driftOf(kinds: readonly KnownObjects[]): Drift {
     vanished.push(...always.filter((field) => !seen.has(field)).map((field) => `${name}.${field}`))
   }
   return {
-    unknown: [...unknown].slice(0, maxFields).map(([field, count]) => ({ field: field.slice(0, 100), count })),
+    unknown: [...unknown].slice(0, maxFields).map(([field, count]) => ({ field: oneLine(field, 100), count })),
     vanished: vanished.slice(0, maxFields),
   }
 }

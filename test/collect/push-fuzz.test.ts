@@ -42,6 +42,16 @@ describe('a body with one spot spoilt', () => {
     )
   })
 
+  it('is answered, however deep it is nested', async () => {
+    const deep = `${'['.repeat(400_000)}${']'.repeat(400_000)}`
+    for (const item of [deep, `{"marketId":"m","topic":${deep}}`, `{"marketId":"m","topic":"sports","market":${deep}}`]) {
+      const desk = pushing()
+      const answer = await desk.putText('my-odds', `[${item},${JSON.stringify(own.markets[0])}]`)
+      expect(answer).toMatchObject({ status: 202, accepted: 1, rejected: 1 })
+      expect(desk.letters).toHaveLength(1)
+    }
+  })
+
   it('is answered, whatever bytes it has', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {

@@ -82,6 +82,15 @@ describe('the record of a feed that pushes', () => {
     })
   })
 
+  it('can be read whatever the fields are called', async () => {
+    const desk = pushing()
+    await desk.put(feed, { odds: [{ ...sampleOdds, 'two\nlines': 1, ['x'.repeat(5_000)]: 2, '': 3, ['__proto__']: 4 }] })
+    await later(desk, 1)
+    const health = desk.records.get(feed)?.health
+    expect(health?.drift.unknown).toHaveLength(4)
+    expect(parseFeedHealth(health)).toEqual({ ok: true, value: health })
+  })
+
   it('shows that the hub did not take a push, until it does', async () => {
     const desk = pushing()
     desk.hub = { kind: 'away', reason: 'no answer' }

@@ -14,7 +14,7 @@ export type PushMemory = {
 }
 
 const maxMarkets = 20_000
-const maxFeeds = 64
+const maxFeeds = 16
 
 /** Of each feed; of too many, of those that pushed last. */
 export function pushMemories(): (feed: string) => PushMemory {

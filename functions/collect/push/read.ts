@@ -4,6 +4,7 @@ import type { FeedName, MarketId } from '../../book/ids.ts'
 import { type Parsed, parseSnapshotMessage, type SnapshotMessage } from '../../book/wire.ts'
 import type { Rejected } from '../dead-letter.ts'
 import { driftOf, type KnownObjects } from '../drift.ts'
+import { reasonOf } from '../one-line.ts'
 import { toSnapshot } from './aws-sample/map.ts'
 import { knownOdds, parseOdds, readableId } from './aws-sample/raw.ts'
 import type { PushedBody } from './body.ts'
@@ -20,9 +21,18 @@ export function readItems({ shape, items }: PushedBody, feed: FeedName, atMs: nu
     items: items.map((raw) => {
       const message = withTopic(read(raw, feed, atMs), atMs)
       if (message.ok) return { ok: true, message: message.value }
-      return { ok: false, rejected: { marketId: idIn(raw, feed), reason: message.reason, body: JSON.stringify(raw) } }
+      return { ok: false, rejected: { marketId: idIn(raw, feed), reason: message.reason, body: textOf(raw) } }
     }),
     drift: driftOf([known(items)]),
+  }
+}
+
+/** As JSON, unless it is nested so deep that it can be read but not written. */
+function textOf(raw: unknown): string {
+  try {
+    return JSON.stringify(raw)
+  } catch (error) {
+    return reasonOf(error)
   }
 }
 
@@ -83,7 +93,8 @@ function withTopic(said: Parsed<object>, atMs: number): Parsed<SnapshotMessage> 
   if (!said.ok) return said
   const topic = 'topic' in said.value ? said.value.topic : undefined
   if (!topicNames.some((name) => name === topic)) {
-    const found = topic === undefined ? 'missing' : `${JSON.stringify(topic)?.slice(0, 50)} is none`
+    const found =
+      topic === undefined ? 'missing' : typeof topic === 'string' ? `${JSON.stringify(topic.slice(0, 50))} is none` : 'no text'
     return { ok: false, reason: `topic: ${found}; there are ${topicNames.join(', ')}` }
   }
   return parseSnapshotMessage(said.value, atMs)

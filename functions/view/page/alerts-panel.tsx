@@ -13,7 +13,7 @@ export function AlertsPanel({ store }: { store: Store }) {
   return (
     <div class="alerts">
       <details name="panel" onToggle={({ currentTarget: { open } }) => alerts.show(open)}>
-        <summary class="chip" data-unseen={unseen.size} title={latest?.headline}>
+        <summary class="chip" data-unseen={unseen.size} title={latest && `${latest.marketName}: ${latest.headline}`}>
           <Bell />
           <b>Alerts</b>
           {unseen.size > 0 ? (
@@ -65,14 +65,17 @@ function AlertLine({ store, alert }: { store: Store; alert: Alert }) {
     <li data-alert={kind} data-alert-market={marketId}>
       <p class="about">
         <span class="kind">{kindWords[kind]}</span>
+        <span class="of" title={marketName}>
+          {marketName}
+        </span>
         <span>{age}</span>
       </p>
       {onBoard ? (
-        <button type="button" title={`Show ${marketName}`} onClick={show}>
+        <button type="button" title="Show it on the board" onClick={show}>
           {headline}
         </button>
       ) : (
-        <p title={`${marketName} is not on the board`}>{headline}</p>
+        <p title="Not on the board">{headline}</p>
       )}
       <details>
         <summary>Evidence</summary>

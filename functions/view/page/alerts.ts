@@ -43,7 +43,8 @@ export class Alerts {
     const [latest] = this.#unspoken.toSorted(byTime)
     if (latest === undefined || nowMs - this.#spokeAtMs < speakEveryMs) return
     const many = this.#unspoken.length
-    this.spoken.value = many === 1 ? `New alert: ${latest.headline}` : `${many} new alerts, the latest: ${latest.headline}`
+    const headline = `${latest.marketName}: ${latest.headline}`
+    this.spoken.value = many === 1 ? `New alert. ${headline}` : `${many} new alerts, the latest: ${headline}`
     this.#spokeAtMs = nowMs
     this.#unspoken = []
   }

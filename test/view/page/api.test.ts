@@ -20,13 +20,14 @@ function serving(body: unknown, status = 200) {
 describe('the page’s API', () => {
   it('asks at the places the server has, with ids escaped', async () => {
     const { api, asked } = serving({})
-    await Promise.all([api.negotiate(), api.feeds(), api.markets(), api.book(a), api.ticks(a, 7)])
+    await Promise.all([api.negotiate(), api.feeds(), api.markets(), api.book(a), api.ticks(a, 7), api.alerts()])
     expect(asked).toEqual([
       'POST /api/negotiate',
       'GET /api/feeds',
       'GET /api/markets',
       'GET /api/markets/testfeed%3Aa%2Fb%20c',
       'GET /api/markets/testfeed%3Aa%2Fb%20c/ticks?after=7',
+      'GET /api/alerts',
     ])
   })
 
@@ -41,6 +42,14 @@ describe('the page’s API', () => {
     expect(await api.markets()).toMatchObject({
       value: { answer: { markets: [good] }, unreadable: [expect.stringContaining('seq')] },
     })
+  })
+
+  it('takes alerts one by one, and does without where a server has none', async () => {
+    const alert = { id: '1', kind: 'move', topic: 'politics', marketId: a, marketName: 'A', headline: 'It moved', size: 0.1 }
+    const good = { ...alert, selectionId: null, selectionName: null, tookMs: null, observedAtMs: startMs, evidence: [] }
+    const { api } = serving({ alerts: [good, { ...good, kind: 'rumour' }] })
+    expect(await api.alerts()).toEqual({ ok: true, value: [good] })
+    expect(await serving({}, 404).api.alerts()).toMatchObject({ ok: false })
   })
 
   it('tells a refusal to give ticks from a failure', async () => {

@@ -74,6 +74,16 @@ describe('the board', () => {
     expect(board.books.get(a)?.selections[1]).toMatchObject({ image: imageOf('late'), quotes: [{ last: 0.4 }] })
   })
 
+  it('keeps the start that the ticks told when an older book describes the fixture', () => {
+    const { world, board } = opened()
+    world.put({ ...world.book(a), fixture: { id: 'f', name: 'A at B', startsAtMs: 1_000 } })
+    board.hold([...world.books.values()], none)
+    const older = world.book(a)
+    board.apply([world.tick(a, 'x', { last: 0.5 }, { startsAtMs: 2_000 })])
+    board.holdBook({ ...older, fixture: { id: 'f', name: 'A at B, renamed', startsAtMs: 1_000 } }, 'ifNewer')
+    expect(board.books.get(a)?.fixture).toEqual({ id: 'f', name: 'A at B, renamed', startsAtMs: 2_000 })
+  })
+
   it('goes back to an older book only when it is told to', () => {
     const { world, board } = opened('x')
     const older = world.book(a)
@@ -112,6 +122,30 @@ describe('a move', () => {
   it('is none when a side comes or goes: nobody knows from where', () => {
     expect(moves({ back: null }, { back: 0.7 })).toEqual([])
     expect(moves({ back: 0.7 }, { back: null })).toEqual([])
+  })
+
+  it('says what became of the quote, from book to book, so that nothing conflated away is needed for it', () => {
+    const { world, board } = opened('x')
+    const kindAfter = (...said: Parameters<OddsWorld['tick']>[3][]) => {
+      const deltas = said.map((change) => world.tick(a, 'x', {}, { ...change, kind: 'moved' }))
+      return board.apply([conflated(deltas as [MarketDelta])]).moves.map(({ kind }) => kind)
+    }
+    expect(kindAfter({ status: 'suspended' })).toEqual(['suspended'])
+    expect(kindAfter({ status: 'open' })).toEqual(['resumed'])
+    expect(kindAfter({ status: 'removed' })).toEqual(['removed'])
+    expect(kindAfter({ status: 'open' })).toEqual(['returned'])
+    expect(kindAfter({ status: 'suspended' }, { status: 'open' })).toEqual([])
+    expect(kindAfter({ status: 'settled', outcome: 'won' })).toEqual(['settled'])
+  })
+
+  it('tells where the line went, after the prices', () => {
+    const { world, board } = opened()
+    world.tick(a, 'over', { back: 0.5, point: 8.5 })
+    board.hold([...world.books.values()], none)
+    const { moves } = board.apply([world.tick(a, 'over', { back: 0.4, point: 9 })])
+    expect(moves).toMatchObject([
+      { kind: 'line-moved', changes: [{ side: 'back' }, { side: 'point', direction: 'up', from: 8.5, to: 9 }] },
+    ])
   })
 
   it('is seen across a new snapshot too: what moved while the board was away', () => {

@@ -1,14 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { MarketId } from '../../../functions/book/ids.ts'
+import { bookmakerOf, type MarketId } from '../../../functions/book/ids.ts'
 import type { Book } from '../../../functions/book/market.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
-import { BrowserRig, turn } from './browser-rig.ts'
-import { conflated, market, startMs } from './odds-world.ts'
+import { BrowserRig, turn as nextTurn } from './browser-rig.ts'
+import { bookOf, conflated, market, type OddsWorld, startMs } from './odds-world.ts'
 
 const markets = ['a', 'b', 'c'].map(market)
 const at = fc.nat({ max: 50 })
+
+/** What may become of a market beside its prices. */
+const turn = fc.constantFrom(
+  {},
+  {},
+  { status: 'suspended', marketStatus: 'suspended' },
+  { status: 'open', marketStatus: 'open' },
+  { status: 'removed' },
+  { status: 'settled', marketStatus: 'settled', outcome: 'won' },
+  { startsAtMs: startMs + 3_600_000 },
+  { startsAtMs: null },
+  { inPlay: true },
+  { bookmaker: bookmakerOf('another') },
+) satisfies fc.Arbitrary<Parameters<OddsWorld['tick']>[3]>
 
 /** What may happen between a server and a browser, by name. `which` is taken modulo how many there are. */
 const happening = fc.oneof(
@@ -19,6 +33,8 @@ const happening = fc.oneof(
       market: fc.nat({ max: 2 }),
       selection: fc.nat({ max: 2 }),
       price: fc.constantFrom(null, 0.25, 0.5, 0.75),
+      point: fc.constantFrom(null, 8.5, 9),
+      turn,
       ticks: fc.integer({ min: 1, max: 3 }),
     }),
   },
@@ -43,7 +59,7 @@ describe('the board, whatever happens to its messages', () => {
       fc.asyncProperty(fc.constantFrom(...beginnings), fc.array(happening, { maxLength: 40 }), async (beginning, story) => {
         const rig = new BrowserRig()
         const seqs = new Map<MarketId, number>()
-        for (const id of markets) rig.world.open(id)
+        for (const id of markets) rig.world.put(bookOf(id, { fixture: { id: 'f', name: 'A at B', startsAtMs: startMs } }))
         await begin(rig, beginning)
         for (const happening of story) {
           await play(rig, happening)
@@ -99,7 +115,7 @@ describe('the board, whatever happens to its messages', () => {
     rig.recover()
     expect(rig.state).toBe('live')
     rig.deliver(0)
-    await turn()
+    await nextTurn()
     // The new selection is shown at once; its image is asked for.
     expect(rig.requests.map(({ what }) => what)).toEqual(['book'])
     await rig.settle()
@@ -143,6 +159,21 @@ describe('the board, whatever happens to its messages', () => {
     expect(content(rig.store.board.books)).toEqual(content(rig.world.books))
   })
 
+  it('asks for the fixture of a market that had none, when a tick tells its start', async () => {
+    const rig = new BrowserRig()
+    rig.world.open(market('a'))
+    rig.world.tick(market('a'), 's0', { last: 0.5 })
+    rig.session.take({ type: 'start' })
+    await rig.settle()
+    rig.world.put({ ...rig.world.book(market('a')), fixture: { id: 'f', name: 'A at B', startsAtMs: startMs } })
+    sendTick(rig, rig.world.tick(market('a'), 's0', { last: 0.6 }))
+    await rig.settle()
+    sendTick(rig, rig.world.tick(market('a'), 's0', { last: 0.7 }))
+    rig.deliver(0)
+    expect(rig.requests).toEqual([])
+    expect(content(rig.store.board.books)).toEqual(content(rig.world.books))
+  })
+
   it('forgets markets that a new snapshot no longer lists, and shows new ones', async () => {
     const rig = new BrowserRig()
     rig.world.open(market('a'))
@@ -181,7 +212,7 @@ function sendTick(rig: BrowserRig, delta: MarketDelta) {
   rig.send({ v: 1, kind: 'delta', topic: 'politics', sentAtMs: startMs, markets: [delta] })
 }
 
-const beginnings = ['start', 'snapshotting', 'live', 'gap', 'dropped'] as const
+const beginnings = ['start', 'snapshotting', 'live', 'gap', 'naming', 'dropped'] as const
 
 /** Stories begin where it matters, so that short ones tell something too. */
 async function begin(rig: BrowserRig, beginning: (typeof beginnings)[number]): Promise<void> {
@@ -194,6 +225,11 @@ async function begin(rig: BrowserRig, beginning: (typeof beginnings)[number]): P
   }
   await rig.settle()
   if (beginning === 'dropped') return rig.drop()
+  if (beginning === 'naming') {
+    sendTick(rig, rig.world.tick(market('a'), 's0', { back: 0.5 }))
+    rig.deliver(0)
+    sendTick(rig, rig.world.tick(market('a'), 's0', {}, { startsAtMs: startMs + 3_600_000 }))
+  }
   if (beginning === 'gap') {
     for (const s of ['s0', 's1', 's2']) sendTick(rig, rig.world.tick(market('a'), s, { back: 0.5 }))
     await rig.settle()
@@ -208,7 +244,12 @@ async function play(rig: BrowserRig, happening: Happening): Promise<void> {
     case 'tick': {
       const id = markets[happening.market] ?? market('a')
       const deltas = Array.from({ length: happening.ticks }, (_, i) =>
-        rig.world.tick(id, `s${(happening.selection + i) % 3}`, { back: happening.price }),
+        rig.world.tick(
+          id,
+          `s${(happening.selection + i) % 3}`,
+          { back: happening.price, point: happening.point },
+          happening.turn,
+        ),
       )
       const [first, ...more] = deltas
       if (first !== undefined) sendTick(rig, conflated([first, ...more]))

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
+import { startDistance, startFormat } from '../../../functions/view/page/start.ts'
 import {
   formatAge,
   formatAgo,
   formatOverround,
+  formatPoint,
   formatPrice,
+  formatWait,
   noPrice,
   shownDirection,
 } from '../../../functions/view/page/format.ts'
@@ -67,7 +70,43 @@ describe('other words', () => {
     expect([-500, 999, 1_000].map(formatAgo)).toEqual(['just now', 'just now', '1 s ago'])
   })
 
+  it('say a wait of less than half a day to the minute', () => {
+    expect([30_000, 90_000, 3_600_000, 7_140_000, 12 * 3_600_000, 50 * 3_600_000].map(formatWait)).toEqual([
+      '30 s',
+      '1 min',
+      '1 h',
+      '1 h 59 min',
+      '12 h',
+      '2 d',
+    ])
+  })
+
+  it('say a line with a plus where it is a handicap, and never with a hyphen', () => {
+    expect([formatPoint(1.5, true), formatPoint(-1.5, true), formatPoint(8.5, false)]).toEqual(['+1.5', '−1.5', '8.5'])
+  })
+
   it('say an overround with its sign', () => {
     expect([0.045, 0, -0.012].map(formatOverround)).toEqual(['+4.5%', '0%', '−1.2%'])
+  })
+})
+
+describe('the start of a fixture', () => {
+  const nowMs = Date.UTC(2026, 4, 13, 20, 0)
+  const words = startFormat('en-GB', 'Europe/Berlin')
+
+  it('is told on the reader’s own clock: the hour today, the day within a week, the date beyond', () => {
+    expect(words(Date.UTC(2026, 4, 13, 21, 30), nowMs)).toBe('23:30')
+    expect(words(Date.UTC(2026, 4, 13, 22, 30), nowMs)).toBe('Thu 00:30')
+    expect(words(Date.UTC(2026, 4, 13, 12, 0), nowMs)).toBe('14:00')
+    expect(words(Date.UTC(2026, 5, 2, 18, 0), nowMs)).toBe('2 Jun, 20:00')
+    expect(words(Date.UTC(2028, 10, 7), nowMs)).toBe('7 Nov 2028')
+  })
+
+  it('is told as the time until it, and after it as the time since, unless the feed says that play has not begun', () => {
+    expect(startDistance(nowMs + 125 * 60_000, nowMs, null)).toBe('in 2 h 5 min')
+    expect(startDistance(nowMs + 60_000, nowMs, true)).toBe('begun early')
+    expect(startDistance(nowMs - 60_000, nowMs, null)).toBe('1 min ago')
+    expect(startDistance(nowMs - 60_000, nowMs, true)).toBe('1 min ago')
+    expect(startDistance(nowMs - 60_000, nowMs, false)).toBe('due 1 min ago')
   })
 })

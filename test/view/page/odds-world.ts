@@ -1,4 +1,12 @@
-import { bookmakerOf, feedName, type MarketId, marketIdOf, selectionIdOf, topicOf } from '../../../functions/book/ids.ts'
+import {
+  bookmakerOf,
+  feedName,
+  type MarketId,
+  marketIdOf,
+  quoteKeyOf,
+  selectionIdOf,
+  topicOf,
+} from '../../../functions/book/ids.ts'
 import { applyTicks, type Book } from '../../../functions/book/market.ts'
 import type { MarketStatus, Prices } from '../../../functions/book/quote.ts'
 import type { Tick } from '../../../functions/book/tick.ts'
@@ -93,10 +101,10 @@ export class OddsWorld {
   }
 }
 
-/** Several deltas that follow each other as one, the newest tick of each selection kept, as fanout conflates them. */
+/** Several deltas that follow each other as one, the newest tick of each selection and bookmaker kept, as fanout conflates them. */
 export function conflated(deltas: readonly [MarketDelta, ...MarketDelta[]]): MarketDelta {
   const newest = new Map<string, Tick>()
-  for (const tick of deltas.flatMap((delta) => delta.ticks)) newest.set(tick.selectionId, tick)
+  for (const tick of deltas.flatMap((delta) => delta.ticks)) newest.set(quoteKeyOf(tick.selectionId, tick.bookmaker), tick)
   const last = deltas.at(-1) ?? deltas[0]
   return { ...last, from: deltas[0].from, ticks: [...newest.values()].sort((a, b) => a.seq - b.seq) }
 }

@@ -104,6 +104,59 @@ describe('the store', () => {
     expect(store.card(a)?.peek().rows).toEqual([selection('x'), selection('late')])
   })
 
+  it('tells the turn that a market took in front of the reader, and keeps it while prices go on moving', () => {
+    const { world, store, draw } = board()
+    expect(store.card(a)?.peek().turn).toBeNull()
+    let last = 0.5
+    const said = (change: Parameters<OddsWorld['tick']>[3]) => {
+      store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { last: (last += 0.01) }, change)] })
+      draw()
+      return store.card(a)?.peek()
+    }
+    expect(said({ status: 'suspended', marketStatus: 'suspended' })?.turn?.words).toBe('suspended')
+    expect(said({ status: 'open', marketStatus: 'open', inPlay: true })?.turn?.words).toBe('open again')
+    expect(said({})?.turn?.words).toBe('open again')
+  })
+
+  it('keeps a moved line told while prices move on, and the start from before it was moved', () => {
+    const { world, store, hold, draw } = board()
+    world.put(bookOf(c, { fixture: { id: 'f', name: 'A at B', startsAtMs: 1_000 } }))
+    world.tick(c, 'over', { back: 0.5, point: 8.5 })
+    hold()
+    draw()
+    for (const tick of [
+      world.tick(c, 'over', { back: 0.4, point: 9 }, { startsAtMs: 2_000 }),
+      world.tick(c, 'over', { back: 0.3 }),
+      world.tick(c, 'over', { back: null }),
+    ]) {
+      store.written.apply({ do: 'apply', deltas: [tick] })
+      draw()
+    }
+    const card = store.card(c)?.peek()
+    expect([...(card?.moves.values() ?? [])][0]?.changes).toMatchObject([{ side: 'back' }, { side: 'point', from: 8.5 }])
+    expect(card?.startWasMs).toBe(1_000)
+  })
+
+  it('takes the room of prices back when a market is settled', () => {
+    const { world, store, draw } = board()
+    store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { back: 0.4, lay: 0.3 })] })
+    const settled = { status: 'settled', marketStatus: 'settled', outcome: 'won' } as const
+    store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { back: null, lay: null }, settled)] })
+    draw()
+    expect([...(store.card(a)?.peek().sides ?? [])]).toEqual(['last'])
+  })
+
+  it('brings a market before the reader past the filter that hides it', () => {
+    const { store } = board()
+    store.choose({ words: 'nothing is called so' })
+    expect(store.order.peek()).toEqual([])
+    store.reveal(b)
+    expect(store.order.peek()).toContain(b)
+    expect(store.revealed.peek()).toEqual({ market: b })
+    store.reveal(market('unheard of'))
+    expect(store.revealed.peek()).toEqual({ market: b })
+  })
+
   it('knows since when its prices are not current', () => {
     const { store } = board()
     store.written.showConnection({ ...initial, state: 'waiting', attempt: 1, untilMs: 0, reason: 'away' })

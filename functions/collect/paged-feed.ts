@@ -50,7 +50,9 @@ export function pagedFeed<P extends Page>(venue: Venue<P>, everyMs: number, limi
       if (listing.trouble !== null) return outcome(venue, found, { reason: listing.trouble.reason, unsure: everything }, missing)
       const inTurn = [...missing.slice(turn % missing.length), ...missing.slice(0, turn % missing.length)]
       const { reason, unsure } = await lookUp(venue, ask, found, inTurn, limits.lookUps)
-      turn = unsure.length === 0 ? 0 : turn + missing.length - unsure.length
+      // Those that could not be asked for go to the end of the queue: one of them may be the reason.
+      const failed = reason === null ? 0 : idsPerLookUp
+      turn = unsure.length === 0 ? 0 : turn + missing.length - unsure.length + failed
       return outcome(venue, found, { reason, unsure }, missing)
     },
   }

@@ -217,6 +217,19 @@ describe('a market that was open and is not listed', () => {
     expect(new Set(asked).size).toBe(250)
   })
 
+  it('that cannot be asked for does not keep the others from their turn', async () => {
+    const ids = Array.from({ length: 150 }, (_, i) => `m${i}`)
+    await using venue = await listedVenue(({ path, query }) => {
+      if (path === '/list') return { json: { markets: marketsOf('a') } }
+      return query.getAll('id').includes('m3') ? { status: 400 } : { json: { markets: marketsOf(...query.getAll('id')) } }
+    })
+    const reader = paged(venue, { lookUps: 1 })
+    const answered: string[] = []
+    for (let i = 0; i < 3; i++) answered.push(...idsOf(await reader.poll(at(ids))))
+    expect(answered).toContain('paged:m149')
+    expect(answered).not.toContain('paged:m3')
+  })
+
   it('cannot vanish together with all others: that is a fault of the venue', async () => {
     await using venue = await serving({ 1: { markets: [] } })
     expect(await paged(venue).poll(at(['a', 'b']))).toMatchObject({

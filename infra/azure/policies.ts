@@ -22,14 +22,11 @@ export class Policies implements IAspect {
         Annotations.of(node).addError(`${attribute} is ${JSON.stringify(value)}: ${why}`)
       }
     }
-    for (const name of taggable.has(node.terraformResourceType) ? this.#tags : []) {
-      if ((attributes['tags'] as Record<string, unknown> | undefined)?.[name] === undefined)
-        Annotations.of(node).addError(`the tag ${name} is missing`)
-    }
-    if (
-      node.terraformResourceType === 'azurerm_linux_function_app' ||
-      node.terraformResourceType.endsWith('_function_app_flex_consumption')
-    ) {
+    const tags = (attributes['tags'] as Record<string, unknown> | undefined) ?? {}
+    const missing = this.#tags.filter((name) => tags[name] === undefined)
+    if (taggable.has(node.terraformResourceType) && missing.length > 0)
+      Annotations.of(node).addError(`tags are missing: ${missing.join(', ')}`)
+    if (node.terraformResourceType === 'azurerm_function_app_flex_consumption') {
       for (const [name, value] of Object.entries((attributes['app_settings'] as Record<string, unknown> | undefined) ?? {})) {
         if (looksSecret(name, String(value)))
           Annotations.of(node).addError(`the setting ${name} looks like a secret: keep it in the Key Vault`)

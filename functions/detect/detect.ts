@@ -1,9 +1,11 @@
 import type { Alert } from '../book/alert.ts'
+import type { LinkedQuote } from '../book/fixtures.ts'
 import type { MarketId } from '../book/ids.ts'
 import { parseSnapshotMessage } from '../book/wire.ts'
 import { decodeJson, type HubEvent } from '../connect/hub-events.ts'
 import type { DetectSettings } from '../settings.ts'
 import { venueAlert } from './alerts.ts'
+import { currentForMs } from './arbitrage.ts'
 import { judge } from './judge.ts'
 import type { Draft, Memory } from './memory.ts'
 import { arbitrageAcross, marketsOf, offersOf, type Question, type VenueBook } from './venues.ts'
@@ -67,20 +69,17 @@ const nothing = { raised: 0, refused: [] }
 
 /** Markets that this batch tells of are taken from it, all others from the store; prices that are not of these minutes from neither. */
 async function acrossVenues(draft: Draft, ports: DetectPorts, rules: DetectSettings, nowMs: number): Promise<Alert[]> {
-  const sinceMs = nowMs - rules.staleAfterMs
-  const current = [...draft.tracks.values()].filter(({ observedAtMs }) => observedAtMs >= sinceMs)
+  const current = [...draft.tracks.values()].filter(({ observedAtMs }) => observedAtMs >= nowMs - rules.staleAfterMs)
   if (current.length === 0) return []
   const questions = await ports.questions.about(current.map(({ marketId }) => marketId))
   if (questions.length === 0) return []
   const elsewhere = new Set(questions.flatMap(marketsOf).filter((market) => !draft.tracks.has(market)))
   const books = await ports.books.read([...elsewhere])
   return questions.flatMap((question) => {
-    const arbitrage = arbitrageAcross(
-      question,
-      ({ marketId, selectionId }) =>
-        offersOf(selectionId, { track: draft.tracks.get(marketId), stored: books.get(marketId) }, sinceMs),
-      rules,
-    )
+    const sinceMs = nowMs - currentForMs(question.inPlay || question.startsAtMs <= nowMs, rules)
+    const offersAt = ({ marketId, selectionId }: LinkedQuote) =>
+      offersOf(selectionId, { track: draft.tracks.get(marketId), stored: books.get(marketId) }, sinceMs)
+    const arbitrage = arbitrageAcross(question, offersAt, rules)
     return arbitrage === undefined ? [] : (venueAlert(arbitrage, question) ?? [])
   })
 }

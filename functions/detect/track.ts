@@ -1,8 +1,9 @@
 import type { Bookmaker, MarketId, SelectionId, Topic } from '../book/ids.ts'
-import type { Snapshot, SnapshotQuote } from '../book/market.ts'
-import { derived, exactProbability, type PriceFormat } from '../book/price.ts'
+import type { Snapshot, SnapshotSelection } from '../book/market.ts'
+import type { PriceFormat } from '../book/price.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
 import type { DetectSettings } from '../settings.ts'
+import { type Reading, readingOf, withExchanges } from './reading.ts'
 
 /** What is remembered of one market: its prices now, and what they were a short while ago. */
 export type MarketTrack = {
@@ -10,11 +11,11 @@ export type MarketTrack = {
   topic: Topic
   name: string
   priceFormat: PriceFormat
+  inPlay: boolean
   asOfMs: number
   observedAtMs: number
   /** Undefined where the host cannot say. */
   place: HubPlace | undefined
-  /** Who quotes both sides here, or has done so. */
   exchanges: ReadonlySet<Bookmaker>
   /** Those that are in the market. One without quotes has none that is open and fresh. */
   selections: ReadonlyMap<SelectionId, SelectionTrack>
@@ -31,14 +32,6 @@ export type QuoteTrack = {
   now: Reading
   lows: readonly Past[]
   highs: readonly Past[]
-}
-/** `price` is that of `back`. `chance`: what a move is measured by (see `chanceOf`); null where there is no telling. */
-export type Reading = {
-  price: number
-  implied: number
-  chance: number | null
-  observedAtMs: number
-  publishedAtMs: number | null
 }
 /** `untilMs`: when the quote was last known to be this. */
 export type Past = { price: number; chance: number; untilMs: number }
@@ -63,41 +56,28 @@ export function follow(
   { place, gapless }: Arrival,
   rules: DetectSettings,
 ): { track: MarketTrack; changed: QuoteTrack[] } {
-  const { marketId, topic, asOfMs, observedAtMs } = seen
-  const exchanges = before?.exchanges ?? new Set<Bookmaker>()
-  const said = { marketId, topic, asOfMs, observedAtMs, place }
-  if (seen.kind === 'gone' || seen.market.status !== 'open') {
-    const { name, priceFormat } = seen.kind === 'gone' ? (before ?? unnamed) : { ...seen.market, ...seen }
-    return { track: { ...said, name, priceFormat, exchanges, selections: new Map() }, changed: [] }
-  }
-  const known = before?.priceFormat === seen.priceFormat ? before : undefined
-  const after = { ...said, name: seen.market.name, priceFormat: seen.priceFormat, exchanges: withExchanges(exchanges, seen) }
+  if (seen.kind === 'gone' || seen.market.status !== 'open') return { track: emptied(before, seen, place), changed: [] }
+  const { marketId, topic, asOfMs, observedAtMs, priceFormat, market } = seen
+  const known = before?.priceFormat === priceFormat ? before : undefined
+  const exchanges = withExchanges(before?.exchanges ?? new Set<Bookmaker>(), seen)
   const confirmedMs = gapless ? (seen.unchangedUntilMs ?? 0) : 0
-  const changed: QuoteTrack[] = []
   const selections = new Map(seen.complete ? [] : known?.selections)
-  for (const { id, name, quotes } of seen.selections) {
-    const old = known?.selections.get(id)?.quotes
-    const tracked = new Map(seen.complete ? [] : old)
-    for (const quote of quotes) {
-      const now = readingOf(quote, seen, after.exchanges, rules)
-      if (now === undefined) {
-        tracked.delete(quote.bookmaker)
-        continue
-      }
-      const was = old?.get(quote.bookmaker)
-      const lookedAtMs = was === undefined ? 0 : lookedAtUntil(was, known, confirmedMs)
-      const { bookmaker, point } = quote
-      const track = followQuote(was, { selectionId: id, selectionName: name, bookmaker, point, now }, lookedAtMs, rules)
-      tracked.set(bookmaker, track)
-      if (track.lows.length > 0 && was?.now.chance !== now.chance) changed.push(track)
-    }
-    if (tracked.size > 0 || quotes.some(({ status }) => status !== 'removed')) selections.set(id, { id, name, quotes: tracked })
+  const changed: QuoteTrack[] = []
+  for (const selection of seen.selections) {
+    const quotes = followSelection(selection, known, confirmedMs, seen, exchanges, rules)
+    const { id, name } = selection
+    const isThere = quotes.size > 0 || selection.quotes.some(({ status }) => status !== 'removed')
+    if (isThere) selections.set(id, { id, name, quotes })
     else selections.delete(id)
+    const old = known?.selections.get(id)?.quotes
+    for (const quote of quotes.values()) {
+      const was = old?.get(quote.bookmaker)
+      if (quote.lows.length > 0 && was !== undefined && was.now.chance !== quote.now.chance) changed.push(quote)
+    }
   }
-  return { track: { ...after, selections }, changed }
+  const said = { marketId, topic, asOfMs, observedAtMs, place, priceFormat, name: market.name, inPlay: isInPlay(seen) }
+  return { track: { ...said, exchanges, selections }, changed }
 }
-
-const unnamed = { name: '', priceFormat: 'probability' } as const
 
 /** The same market, in which nothing can move from before now any more. */
 export function withRestarted(track: MarketTrack, quotes: readonly QuoteTrack[]): MarketTrack {
@@ -112,43 +92,44 @@ export function withRestarted(track: MarketTrack, quotes: readonly QuoteTrack[])
   return { ...track, selections }
 }
 
-/** Undefined unless the quote can be backed now: open, and not stale. */
-function readingOf(
-  { status, back, lay, bookmaker, publishedAtMs: own }: SnapshotQuote,
-  { priceFormat, observedAtMs, publishedAtMs: market }: Snapshot,
+/** Remembered all the same, so that what is older is known to be so. */
+function emptied(before: MarketTrack | undefined, seen: SnapshotMessage, place: HubPlace | undefined): MarketTrack {
+  const { marketId, topic, asOfMs, observedAtMs } = seen
+  const { name, priceFormat, exchanges } = before ?? { name: '', priceFormat: 'probability', exchanges: new Set() }
+  const said = { marketId, topic, asOfMs, observedAtMs, place, name, priceFormat, exchanges }
+  return { ...said, inPlay: false, selections: new Map() }
+}
+
+/** What the feed tells; else a fixture is taken to start on time. */
+function isInPlay({ market: { inPlay, fixture }, observedAtMs }: Snapshot): boolean {
+  const startsAtMs = fixture?.startsAtMs ?? null
+  return inPlay ?? (startsAtMs !== null && startsAtMs <= observedAtMs)
+}
+
+function followSelection(
+  { id, name, quotes }: SnapshotSelection,
+  known: MarketTrack | undefined,
+  confirmedMs: number,
+  seen: Snapshot,
   exchanges: ReadonlySet<Bookmaker>,
   rules: DetectSettings,
-): Reading | undefined {
-  if (status !== 'open' || back === null) return undefined
-  const implied = exactProbability(back, priceFormat)
-  const publishedAtMs = own ?? market
-  if (implied === undefined || (publishedAtMs !== null && observedAtMs - publishedAtMs > rules.staleAfterMs)) return undefined
-  const layImplied = lay === null ? undefined : exactProbability(lay, priceFormat)
-  const chance = exchanges.has(bookmaker) ? midway(implied, layImplied, rules) : derived(implied)
-  return { price: back, implied, chance, observedAtMs, publishedAtMs }
-}
-
-/**
- * A bookmaker's price is its own word, and what it implies is the measure. Where both sides are quoted neither is anyone's last word, and the
- * middle is. A spread of more than twice the threshold has no middle that means anything; so one side that is pulled, or taken, by
- * itself never looks like a move. `last` is no measure: it tells what was, and some venues set it anew at the end of the day.
- */
-function midway(implied: number, layImplied: number | undefined, { moveChange }: DetectSettings): number | null {
-  if (layImplied === undefined || Math.abs(derived(implied - layImplied)) > 2 * moveChange) return null
-  return derived((implied + layImplied) / 2)
-}
-
-function withExchanges(known: ReadonlySet<Bookmaker>, { selections }: Snapshot): ReadonlySet<Bookmaker> {
-  let all: Set<Bookmaker> | undefined
-  for (const { quotes } of selections)
-    for (const { bookmaker, lay } of quotes)
-      if (lay !== null && !known.has(bookmaker)) all = (all ?? new Set(known)).add(bookmaker)
-  return all ?? known
-}
-
-/** What is said of the message before says nothing of a quote that was not in it. */
-function lookedAtUntil({ now }: QuoteTrack, market: MarketTrack | undefined, confirmedMs: number): number {
-  return now.observedAtMs === market?.observedAtMs ? Math.max(now.observedAtMs, confirmedMs) : now.observedAtMs
+): Map<Bookmaker, QuoteTrack> {
+  const old = known?.selections.get(id)?.quotes
+  const tracked = new Map(seen.complete ? [] : old)
+  for (const quote of quotes) {
+    const now = readingOf(quote, seen, exchanges, rules)
+    const { bookmaker, point } = quote
+    if (now === undefined) {
+      tracked.delete(bookmaker)
+      continue
+    }
+    const was = old?.get(bookmaker)
+    // What is said of the message before says nothing of a quote that was not in it.
+    const isConfirmed = was !== undefined && was.now.observedAtMs === known?.observedAtMs
+    const lookedAtMs = Math.max(was?.now.observedAtMs ?? 0, isConfirmed ? confirmedMs : 0)
+    tracked.set(bookmaker, followQuote(was, { selectionId: id, selectionName: name, bookmaker, point, now }, lookedAtMs, rules))
+  }
+  return tracked
 }
 
 function followQuote(
@@ -160,14 +141,8 @@ function followQuote(
   const { now } = after
   const untilMs = Math.min(lookedAtMs, now.observedAtMs)
   const from = before?.now.chance ?? null
-  if (
-    before === undefined ||
-    from === null ||
-    now.chance === null ||
-    before.point !== after.point ||
-    now.observedAtMs - untilMs > rules.moveWindowMs / 2
-  )
-    return { ...after, lows: [], highs: [] }
+  const isComparable = before !== undefined && before.point === after.point && from !== null && now.chance !== null
+  if (!isComparable || now.observedAtMs - untilMs > rules.moveWindowMs / 2) return { ...after, lows: [], highs: [] }
   if (from === now.chance) return { ...after, lows: before.lows, highs: before.highs }
   const past: Past = { price: before.now.price, chance: from, untilMs }
   const sinceMs = now.observedAtMs - Math.max(rules.moveWindowMs, rules.steamWindowMs)

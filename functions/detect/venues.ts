@@ -3,22 +3,27 @@ import type { MarketId, SelectionId, Topic } from '../book/ids.ts'
 import type { Book } from '../book/market.ts'
 import { derived, exactProbability } from '../book/price.ts'
 import type { DetectSettings } from '../settings.ts'
-import { type Arbitrage, type Offer, offerOf } from './arbitrage.ts'
+import { type Arbitrage, isWorthwhile, type Offer, offerOf } from './arbitrage.ts'
 import type { MarketTrack } from './track.ts'
 
 /** One question that several markets ask, with its answers, as a fixture links them. */
-export type Question = { fixtureId: string; topic: Topic; name: string; selections: readonly LinkedSelection[] }
+export type Question = {
+  fixtureId: string
+  topic: Topic
+  name: string
+  inPlay: boolean
+  startsAtMs: number
+  selections: readonly LinkedSelection[]
+}
 
-export function questionsOf({ id, topic, name, links }: FixtureDocument): Question[] {
-  return links.map(({ question, selections }) => ({ fixtureId: id, topic, name: `${name}: ${question}`, selections }))
+export function questionsOf({ id, topic, name, status, startsAtMs, links }: FixtureDocument): Question[] {
+  const said = { fixtureId: id, topic, inPlay: status === 'in-play', startsAtMs }
+  return links.map(({ question, selections }) => ({ ...said, name: `${name}: ${question}`, selections }))
 }
 
 export const marketsOf = ({ selections }: Question): MarketId[] => [
   ...new Set(selections.flatMap(({ quotes }) => quotes.map(({ marketId }) => marketId))),
 ]
-
-/** More than this is no gift but a wrong link: two questions that only sound alike. */
-const mostBelievable = 0.25
 
 /**
  * The arbitrage in a question over at least two of its markets.
@@ -37,9 +42,8 @@ export function arbitrageAcross(
   if (offers.length < 2 || offers.some((all) => all.length === 0) || soldBelowCost(offers)) return undefined
   const legs = offers.flatMap(([first, ...more]) => (first === undefined ? [] : [more.reduce(cheaper, first)]))
   const sum = legs.reduce((total, { impliedProbability }) => total + impliedProbability, 0)
-  const size = derived(1 / sum - 1)
   const venues = new Set(legs.map(({ marketId }) => marketId))
-  return venues.size >= 2 && sum < 1 - rules.arbitrageMargin && size <= mostBelievable ? { legs, size } : undefined
+  return venues.size >= 2 && isWorthwhile(sum, rules) ? { legs, size: derived(1 / sum - 1) } : undefined
 }
 
 function soldBelowCost(offers: readonly (readonly Offer[])[]): boolean {
@@ -74,7 +78,7 @@ export function offersOf(
   sinceMs: number,
 ): Offer[] {
   const all = track === undefined ? storedOffers(selection, stored) : trackedOffers(selection, track)
-  return all.filter(({ observedAtMs }) => observedAtMs >= sinceMs)
+  return all.filter(({ observedAtMs, publishedAtMs }) => observedAtMs >= sinceMs && (publishedAtMs ?? sinceMs) >= sinceMs)
 }
 
 function trackedOffers(selection: SelectionId, track: MarketTrack): Offer[] {

@@ -39,6 +39,7 @@ describe('an arbitrage', () => {
   })
 
   it.each<[string, Record<string, readonly (number | object | null)[]>, string[]]>([
+    ['more than a quarter, which is too good to be true', { alpha: [3, 1.4], beta: [1.4, 3] }, []],
     ['less than half a percent', { alpha: [2.005, 1.8], beta: [1.8, 2.005] }, []],
     ['half a percent and more', { alpha: [2.02, 1.8], beta: [1.8, 2.02] }, ['arbitrage 1']],
     ['three selections', { alpha: [3.2, 2.9, 2.8], beta: [2.8, 3.2, 3], gamma: [2.6, 3, 3.2] }, ['arbitrage 6.6667']],
@@ -67,6 +68,20 @@ describe('an arbitrage', () => {
 
   it('is none in a market that is not open', () => {
     expect(watching().sees(1, board({ alpha: [2.1, 1.8], beta: [1.8, 2.1] }), { ...decimal, status: 'suspended' })).toEqual([])
+  })
+
+  it.each([
+    ['is told to be', { inPlay: true }],
+    ['has started, as far as its schedule goes', { inPlay: null, fixture: { id: 'f', name: 'A at B', startsAtMs: 10 * minute } }],
+  ])('is one in play, where a market %s, only of prices that are of this moment by their own clocks', (_what, described) => {
+    const seenWith = (publishedAtMs: number | null) => {
+      const home = { alpha: { back: 2.1, publishedAtMs }, beta: { back: 1.8, publishedAtMs: 10 * minute } }
+      const message = heard(10 * minute, { home, away: { alpha: { back: 1.8, publishedAtMs }, beta: home.alpha } }, decimal)
+      if (message.kind === 'gone') throw new Error('it is there')
+      return watching().hears({ ...message, market: { ...message.market, ...described } }).length
+    }
+    expect([seenWith(10 * minute), seenWith(10 * minute - 4_000)]).toEqual([1, 1])
+    expect([seenWith(10 * minute - 6_000), seenWith(null)]).toEqual([0, 0])
   })
 
   it('is found over partial messages, as long as both legs are of these minutes', () => {

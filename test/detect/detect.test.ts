@@ -179,6 +179,8 @@ describe('detect, across venues', () => {
     fixtureId: 'final',
     topic: topicOf('sports'),
     name: 'A at B: Who wins?',
+    inPlay: false,
+    startsAtMs: 60 * minute,
     selections: [
       { name: 'A', quotes: [quote('one', 'yes')] },
       { name: 'B', quotes: [quote('two', 'yes')] },
@@ -210,6 +212,12 @@ describe('detect, across venues', () => {
     const fake = fakePorts([question], [stored(0.5)])
     await detect([event(said('one', 8 * minute, 0.4), 0)], fake.ports, new Memory(), usual, nowMs)
     expect([fake.kept.size, fake.read.length]).toEqual([0, 0])
+  })
+
+  it('makes nothing of prices that are minutes apart when the fixture is in play', async () => {
+    const fake = fakePorts([{ ...question, startsAtMs: 5 * minute }], [stored(0.5)])
+    await detect([event(said('one', 11 * minute, 0.4), 0)], fake.ports, new Memory(), usual, nowMs)
+    expect(fake.kept.size).toBe(0)
   })
 
   it('reads nothing for a market that no fixture links', async () => {

@@ -2,11 +2,10 @@ import { parseArgs } from 'node:util'
 
 import { WebPubSubClient } from '@azure/web-pubsub-client'
 
-import { feedState } from '../functions/book/feed-health.ts'
 import { feedsGroup, type MarketId, marketGroup, topicGroup, topicOf } from '../functions/book/ids.ts'
-import type { Tick } from '../functions/book/tick.ts'
-import { type BoardMessage, isOfUnknownKind, parseBoardMessage } from '../functions/book/wire.ts'
+import { isOfUnknownKind, parseBoardMessage } from '../functions/book/wire.ts'
 import { topicNames } from '../infra/names.ts'
+import { linesOf } from './watch/lines.ts'
 
 const help = `Prints odds as they change, one line a tick, through the official Web PubSub client.
 
@@ -65,32 +64,6 @@ async function negotiate(board: string): Promise<string> {
   const { url } = (await response.json()) as { url: string }
   return url
 }
-
-function* linesOf(message: BoardMessage): Generator<string> {
-  if (message.kind === 'delta') {
-    for (const market of message.markets) for (const tick of market.ticks) yield tickLine(market.id, tick)
-    return
-  }
-  if (message.kind === 'alert') {
-    for (const alert of message.alerts) yield `${time(message.sentAtMs)}  ${alert.kind}: ${alert.headline}`
-    return
-  }
-  for (const health of message.feeds) {
-    const trouble = health.failure === null ? '' : `: ${health.failure.reason}`
-    yield `${time(message.sentAtMs)}  ${health.feed} is ${feedState(health, message.sentAtMs)}, ${health.markets} markets${trouble}`
-  }
-}
-
-function tickLine(market: MarketId, tick: Tick): string {
-  const prices = [price('last', tick.last), price('back', tick.back), price('lay', tick.lay)].join(' ')
-  return `${time(tick.storedAtMs)}  ${market} #${tick.seq}  ${tick.kind.padEnd(9)} ${prices} ${tick.selectionName} (${tick.bookmaker})`
-}
-
-function price(word: string, value: number | null): string {
-  return `${word} ${value === null ? '–' : String(value)}`.padEnd(11)
-}
-
-const time = (ms: number) => new Date(ms).toISOString().slice(11, 23)
 
 main().catch((error: unknown) => {
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''

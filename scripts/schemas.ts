@@ -1,13 +1,12 @@
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { parseArgs } from 'node:util'
 
 import { format } from 'oxfmt'
 
-import { schemaVersions } from '../functions/book/schema-ids.ts'
-import { currentSchema, fileOf, publishedSchemas, versionOf } from './schemas/files.ts'
-import { incompatibilities } from './schemas/incompatibilities.ts'
-import type { JsonSchema } from './schemas/json-schema.ts'
+import { adviceFor } from './schemas/advice.ts'
+import { currentSchema, fileOf } from './schemas/files.ts'
 import { type Message, messages } from './schemas/messages.ts'
 
 const help = `Writes the JSON Schema of every message into functions/book/schemas/, one file a version.
@@ -23,32 +22,24 @@ async function main(): Promise<void> {
     options: { rewrite: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
   })
   if (values.help) return console.log(help)
-  for (const message of messages) console.log(`${message.name.padEnd(20)}${await written(message, values.rewrite)}`)
-}
-
-async function written(message: Message, rewrite: boolean): Promise<string> {
-  const { name } = message
-  const schema = currentSchema(message)
-  const { major, minor } = versionOf(schemaVersions[name])
-  const published = publishedSchemas(name).find((version) => version.major === major && version.minor === minor)
-  if (isDeepStrictEqual(published?.schema, schema)) return `${schemaVersions[name]}  as it was`
-  if (published !== undefined && !rewrite) {
-    process.exitCode = 1
-    return `${schemaVersions[name]}  left alone, and the code says otherwise. ${advice(message, published.schema, schema)}`
+  for (const message of messages) {
+    const advice = adviceFor(message)
+    const isNew = !existsSync(fileOf(message.name))
+    if (advice === undefined) continue
+    if (isNew || values.rewrite) console.log(await write(message))
+    else {
+      process.exitCode = 1
+      console.log(advice)
+    }
   }
-  const file = fileOf(name)
-  await mkdir(path.dirname(file), { recursive: true })
-  const { code } = await format(file, JSON.stringify(schema), { printWidth: 130 })
-  await writeFile(file, code)
-  return `${schemaVersions[name]}  written`
 }
 
-function advice({ name, form }: Message, before: JsonSchema, after: JsonSchema): string {
-  const { major, minor } = versionOf(schemaVersions[name])
-  const breaks = incompatibilities(before, after, form)
-  const next = breaks.length === 0 ? `${major}.${minor + 1}` : `${major + 1}.0`
-  const why = breaks.length === 0 ? '' : `, since it breaks who relies on ${major}.${minor}:\n    ${breaks.join('\n    ')}`
-  return `Make it ${next} in functions/book/schema-ids.ts${why}`
+async function write(message: Message): Promise<string> {
+  const file = fileOf(message.name)
+  await mkdir(path.dirname(file), { recursive: true })
+  const { code } = await format(file, JSON.stringify(currentSchema(message)), { printWidth: 130 })
+  await writeFile(file, code)
+  return `${path.relative('', file)} written`
 }
 
 main().catch((error: unknown) => {

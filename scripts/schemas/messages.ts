@@ -102,7 +102,7 @@ export const messages: readonly Message[] = [
     schema: pushedOdds,
     title: 'What a provider pushes: PUT /api/feeds/{feed}/odds',
     description:
-      'A market, a list of markets, or {"markets":[…]}; each market is taken or refused by itself. What holds of a snapshot-message beyond its schema holds here; an id without the feed’s name gets it put before. ' +
+      'A market, a list of markets, or {"markets":[…]}; each market is taken or refused by itself. What holds of a snapshot-message beyond its schema holds here; feed, where it is said, is the one in the address, and an id without it gets it put before. ' +
       'The body of the AWS sample, {"odds":[…]}, is taken too, and is not described here.',
   },
   {
@@ -111,7 +111,7 @@ export const messages: readonly Message[] = [
     schema: pushedFixture,
     title: 'A fixture as it is told: PUT /api/fixtures/{id}',
     description:
-      'The whole fixture, which replaces the one before. One of startsAt and startsAtMs must be there; no question is linked twice, and no selection twice under one.',
+      'The whole fixture, which replaces the one before. One of startsAt and startsAtMs must be there; id, where it is said, is the one in the address; no question is linked twice, and no selection twice under one.',
   },
   {
     name: 'book-document',

@@ -19,10 +19,11 @@ export function pushedOdds(): JsonSchema {
 
 function pushedMarket(): JsonSchema {
   const message = jsonSchema(marketMessage, 'read', 'message', describe)
-  const { market = {}, selections = {}, complete = {} } = message.properties ?? {}
+  const { market = {}, selections = {}, complete = {}, unchangedUntilMs } = message.properties ?? {}
   const { items: selection = {} } = selections
   return having(message, [...putIn, 'complete'], {
     ...common(message),
+    unchangedUntilMs: upToNow(unchangedUntilMs),
     complete: { ...complete, default: false },
     market: having(market, ['status'], { ...links, status: { ...market.properties?.['status'], default: 'open' } }),
     selections: { ...selections, items: having(selection, [], { id: ownId, image: links.image }) },
@@ -41,8 +42,13 @@ const common = ({ properties: { v: version, asOfMs, observedAtMs } = {} }: JsonS
   marketId: ownId,
   topic: { type: 'string', enum: topicNames },
   asOfMs: { ...asOfMs, type: ['integer', 'null'], default: null },
-  observedAtMs: { ...observedAtMs, type: ['integer', 'null'], default: null },
+  observedAtMs: { ...upToNow(observedAtMs), type: ['integer', 'null'], default: null },
 })
+
+/** A later one is taken for now. */
+function upToNow({ maximum: _latest, ...instantMs }: JsonSchema = {}): JsonSchema {
+  return instantMs
+}
 
 /** A whole number is the id as text. */
 const ownId: JsonSchema = {

@@ -188,9 +188,13 @@ describe('a page of Kalshi', () => {
     },
   )
 
-  it('is read the quick way as the schema reads it', () => {
+  it.each([
+    ['dollars', kalshiPage()],
+    ['cents', kalshiCents()],
+    ['both', { markets: kalshiPage().markets.map((market) => ({ ...market, yes_bid: 12, no_ask: 88 })) }],
+  ])('in %s is read the quick way as the schema reads it', (_, page) => {
     fc.assert(
-      fc.property(spoilt(kalshiPage()), ({ body }) => {
+      fc.property(spoilt(page), ({ body }) => {
         const markets = typeof body === 'object' && body !== null && 'markets' in body ? body.markets : []
         for (const market of Array.isArray(markets) ? markets : []) expect(parseMarket(market)).toEqual(parseBySchema(market))
       }),

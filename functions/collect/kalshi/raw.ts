@@ -90,7 +90,7 @@ const envelope = v.union(v.object({ cursor, markets: v.array(v.unknown()) }), v.
 export type RawPage = v.Infer<typeof envelope>
 export const parsePage = (json: unknown): Parsed<RawPage> => parse(envelope, json)
 export const parseEvent = (json: unknown): Parsed<RawEvent> => parse(rawEvent, json)
-/** The schema decides; but it takes as long as `JSON.parse` does, so what is plainly of today's shape is read without it. */
+/** The schema decides; but it takes as long as `JSON.parse` does, so what is plainly well-formed is read without it. */
 export function parseMarket(json: unknown): Parsed<RawMarket> {
   const plain = plainMarket(json)
   return plain === undefined ? parseBySchema(json) : { ok: true, value: plain }
@@ -101,11 +101,13 @@ function plainMarket(json: unknown): RawMarket | undefined {
   if (typeof json !== 'object' || json === null) return undefined
   const raw = json as Record<string, unknown>
   const { ticker, event_ticker, status, result, title = null, subtitle = null, yes_sub_title = null, no_sub_title = null } = raw
-  const yesBid = unitPriceOf(raw['yes_bid_dollars'])
-  const yesAsk = unitPriceOf(raw['yes_ask_dollars'])
-  const noBid = unitPriceOf(raw['no_bid_dollars'])
-  const noAsk = unitPriceOf(raw['no_ask_dollars'])
-  const last = unitPriceOf(raw['last_price_dollars'])
+  const yesBid = plainPrice(raw['yes_bid_dollars'], raw['yes_bid'])
+  const yesAsk = plainPrice(raw['yes_ask_dollars'], raw['yes_ask'])
+  const noBid = plainPrice(raw['no_bid_dollars'], raw['no_bid'])
+  const noAsk = plainPrice(raw['no_ask_dollars'], raw['no_ask'])
+  const last = plainPrice(raw['last_price_dollars'], raw['last_price'])
+  if (yesBid === undefined || yesAsk === undefined || last === undefined) return undefined
+  if (noBid === undefined || noAsk === undefined) return undefined
   const isPlain =
     typeof ticker === 'string' &&
     typeof event_ticker === 'string' &&
@@ -116,34 +118,17 @@ function plainMarket(json: unknown): RawMarket | undefined {
     isTitle(title) &&
     isTitle(subtitle) &&
     isTitle(yes_sub_title) &&
-    isTitle(no_sub_title) &&
-    raw['yes_bid'] === undefined &&
-    raw['yes_ask'] === undefined &&
-    raw['last_price'] === undefined
-  if (
-    !isPlain ||
-    yesBid === undefined ||
-    yesAsk === undefined ||
-    noBid === undefined ||
-    noAsk === undefined ||
-    last === undefined
-  )
-    return undefined
-  return {
-    ticker,
-    event_ticker,
-    title,
-    subtitle,
-    yes_sub_title,
-    no_sub_title,
-    status,
-    result,
-    yesBid,
-    yesAsk,
-    noBid,
-    noAsk,
-    last,
-  }
+    isTitle(no_sub_title)
+  if (!isPlain) return undefined
+  const names = { ticker, event_ticker, title, subtitle, yes_sub_title, no_sub_title }
+  return { ...names, status, result, yesBid, yesAsk, noBid, noAsk, last }
+}
+
+/** Of one shape or the other, not of both. */
+function plainPrice(dollars: unknown, cents: unknown): number | null | undefined {
+  if (cents === undefined) return unitPriceOf(dollars)
+  const isWhole = typeof cents === 'number' && Number.isInteger(cents) && cents >= 0 && cents <= 100
+  return dollars === undefined && isWhole ? cents / 100 : undefined
 }
 
 const isTitle = (text: unknown) => text === null || typeof text === 'string'

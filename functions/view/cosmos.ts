@@ -4,9 +4,9 @@ import type { Alert } from '../book/alert.ts'
 import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument, type StoredBook } from '../book/documents.ts'
 import { type FixtureDocument, parseFixtureDocument } from '../book/fixtures.ts'
 import { type Parsed, parseAlert, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
-import type { AlertStore } from './alerts.ts'
-import type { OddsStore } from './api.ts'
-import type { FixtureStore } from './fixtures.ts'
+import type { AlertStore } from './api/alerts.ts'
+import type { FixtureStore } from './api/fixtures.ts'
+import type { OddsStore } from './api/odds-store.ts'
 import { sharedRead } from './shared-read.ts'
 
 /** A reader waits on the other end: sooner an error than no answer. */

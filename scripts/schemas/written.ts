@@ -34,7 +34,7 @@ import {
   tickFields,
   topic,
 } from '../../functions/book/wire.ts'
-import type { FixturesAnswer } from '../../functions/view/fixtures.ts'
+import type { FixturesAnswer } from '../../functions/view/api/fixtures.ts'
 import type { PricedBook } from '../../functions/view/priced-book.ts'
 
 /**

@@ -4,7 +4,8 @@ import { bookDocument, parseBookDocument, type StoredBook } from '../../function
 import { bookmakerOf } from '../../functions/book/ids.ts'
 import { parseBook, parseMarketsAnswer } from '../../functions/book/wire.ts'
 import { judge } from '../../functions/dedupe/judge.ts'
-import { getMarket, getMarkets, type OddsStore } from '../../functions/view/api.ts'
+import { getMarket, getMarkets } from '../../functions/view/api/markets.ts'
+import type { OddsStore } from '../../functions/view/api/odds-store.ts'
 import { quoted, snapshotOf } from '../support/arbitrary.ts'
 
 const alpha = bookmakerOf('alpha')

@@ -1,7 +1,7 @@
-import type { FixtureDocument } from '../book/fixtures.ts'
-import { readInstant } from '../book/instant.ts'
-import { json, problem, type Reply } from '../http/reply.ts'
-import type { ApiRequest } from './api.ts'
+import type { FixtureDocument } from '../../book/fixtures.ts'
+import { readInstant } from '../../book/instant.ts'
+import { json, problem, type Reply } from '../../http/reply.ts'
+import type { ApiRequest } from './request.ts'
 
 /** `between` gives up to `limit` fixtures that start in [from, to), the earliest first; `full` when that many were found. */
 export type FixtureStore = {

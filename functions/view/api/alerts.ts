@@ -1,6 +1,6 @@
-import { type Alert, type AlertKind, alertKinds } from '../book/alert.ts'
-import { json, problem, type Reply } from '../http/reply.ts'
-import type { ApiRequest } from './api.ts'
+import { type Alert, type AlertKind, alertKinds } from '../../book/alert.ts'
+import { json, problem, type Reply } from '../../http/reply.ts'
+import type { ApiRequest } from './request.ts'
 
 /** The newest first. */
 export type AlertStore = { newest(wanted: WantedAlerts): Promise<Alert[]> }

@@ -1,0 +1,1 @@
+export type ApiRequest = { params: Readonly<Record<string, string>>; query: URLSearchParams; ifNoneMatch: string | null }

@@ -21,17 +21,19 @@ type Judge = (written: JsonSchema, read: JsonSchema, form: Form, at: string) => 
 function misfits(written: JsonSchema, read: JsonSchema, form: Form, at: string): string[] {
   const strange = [...new Set([...Object.keys(written), ...Object.keys(read)])].filter((keyword) => !keywords.has(keyword))
   if (strange.length > 0) return strange.map((keyword) => say(at, `"${keyword}" is a keyword that cannot be compared`))
-  if (written.oneOf !== undefined || read.oneOf !== undefined) return unionMisfits(written, read, form, at)
-  const words = wordsOf(written)
-  if (words !== undefined) return words.filter((word) => !takes(read, word)).map((word) => say(at, `may be ${text(word)}`))
+  if (written.anyOf !== undefined || read.anyOf !== undefined) return unionMisfits(written, read, form, at)
+  const fixed = wordsOf(written)
+  if (fixed !== undefined) return fixed.filter((word) => !takes(read, word)).map((word) => say(at, `may be ${text(word)}`))
   if (wordsOf(read) !== undefined) return [say(at, `may be anything but ${wordsOf(read)?.map(text).join(', ')}`)]
   return [typeMisfits, limitMisfits, itemMisfits, fieldMisfits].flatMap((judge: Judge) => judge(written, read, form, at))
 }
 
 function unionMisfits(written: JsonSchema, read: JsonSchema, form: Form, at: string): string[] {
-  const doors = read.oneOf ?? [read]
-  const mayGrow = form === 'sent' && read.oneOf !== undefined
-  return (written.oneOf ?? [written]).flatMap((branch) => {
+  const beside = [written, read].flatMap((schema) => (schema.anyOf === undefined ? [] : Object.keys(schema).filter(judges)))
+  if (beside.length > 0) return beside.map((keyword) => say(at, `"${keyword}" beside a union cannot be compared`))
+  const doors = read.anyOf ?? [read]
+  const mayGrow = form === 'sent' && read.anyOf !== undefined
+  return (written.anyOf ?? [written]).flatMap((branch) => {
     const reasons = doors.map((door) => misfits(branch, door, form, at))
     if (reasons.some((none) => none.length === 0)) return []
     const sameKind = doors.findIndex((door) => kindOf(door) === kindOf(branch))
@@ -73,7 +75,7 @@ function fieldMisfits(written: JsonSchema, read: JsonSchema, form: Form, at: str
   const known = read.properties ?? {}
   const needed = (read.required ?? []).filter((name) => !written.required?.includes(name))
   const shared = Object.entries(known).flatMap(([name, door]) => {
-    const field = said[name]
+    const field = said[name] ?? (written.required?.includes(name) ? {} : undefined)
     if (field === undefined) return []
     const place = `${at}.${name}`
     const sameDefault = form === 'sent' || read.required?.includes(name) || text(field.default) === text(door.default)
@@ -90,12 +92,11 @@ function fieldMisfits(written: JsonSchema, read: JsonSchema, form: Form, at: str
   ]
 }
 
-const keywords = new Set(
-  (
-    '$schema $id title description examples default type const enum pattern minLength maxLength minimum maximum ' +
-    'properties required additionalProperties items oneOf'
-  ).split(' '),
-)
+const words = ['$schema', '$id', 'title', 'description', 'examples', 'default']
+const scalars = ['type', 'const', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum']
+const structure = ['properties', 'required', 'additionalProperties', 'items', 'anyOf']
+const keywords = new Set([...words, ...scalars, ...structure])
+const judges = (keyword: string) => keyword !== 'anyOf' && !words.includes(keyword)
 
 const wordsOf = (schema: JsonSchema) => (schema.const === undefined ? schema.enum : [schema.const])
 
@@ -110,8 +111,7 @@ function kindOf({ properties = {} }: JsonSchema): string {
 }
 
 function takes(schema: JsonSchema, word: Scalar): boolean {
-  const words = wordsOf(schema)
-  if (words !== undefined) return words.includes(word)
+  if (wordsOf(schema)?.includes(word) === false) return false
   const types = typesOf(schema)
   if (types !== undefined && !types.includes(typeOf(word)) && !(typeof word === 'number' && types.includes('number')))
     return false

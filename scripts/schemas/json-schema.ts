@@ -22,7 +22,7 @@ export type JsonSchema = {
   readonly required?: readonly string[]
   readonly additionalProperties?: JsonSchema
   readonly items?: JsonSchema
-  readonly oneOf?: readonly JsonSchema[]
+  readonly anyOf?: readonly JsonSchema[]
 }
 export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'object' | 'array'
 export type Scalar = string | number | boolean | null
@@ -89,7 +89,7 @@ export function jsonSchema(type: v.Type, form: Form, root: string, describe: Des
     const [only] = others
     if (others.length < all.length && only !== undefined && others.length === 1) return nullable(only)
     if (words.length === all.length) return { type: 'string', enum: words }
-    if (all.every((schema) => schema.type === 'object')) return { oneOf: all }
+    if (all.every((schema) => schema.type === 'object')) return { anyOf: all }
     throw new UntoldError(place, 'a union of unlike things')
   }
 

@@ -12,9 +12,9 @@ import { describe } from './words.ts'
  */
 export function pushedOdds(): JsonSchema {
   const message: JsonSchema[] = [pushedMarket(), pushedGone()]
-  const list: JsonSchema = { type: 'array', items: { oneOf: message } }
+  const list: JsonSchema = { type: 'array', items: { anyOf: message } }
   const wrapped: JsonSchema = { type: 'object', properties: { markets: list }, required: ['markets'] }
-  return { oneOf: [...message, list, wrapped] }
+  return { anyOf: [...message, list, wrapped] }
 }
 
 function pushedMarket(): JsonSchema {

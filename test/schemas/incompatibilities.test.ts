@@ -50,7 +50,7 @@ describe('a message that others write', () => {
     ['a limit is gone', having({ id: { type: 'string' } })],
     ['any number is read where whole ones were', having({ seq: { type: 'number', minimum: 0 } })],
     ['null is read, too', having({ note: { type: ['string', 'null'] } })],
-    ['another kind is read, too', { oneOf: [base, object({ kind: { type: 'string', const: 'gone' } }, ['kind'])] }],
+    ['another kind is read, too', { anyOf: [base, object({ kind: { type: 'string', const: 'gone' } }, ['kind'])] }],
   ])('may be the next minor version where %s', (_what, after) => {
     expect(incompatibilities(base, after, 'read')).toEqual([])
   })
@@ -141,9 +141,9 @@ describe('a message that we send', () => {
 describe('a union, told apart by a word', () => {
   const branch = (kind: string, more: Record<string, JsonSchema> = {}) =>
     object({ kind: { type: 'string', const: kind }, ...more }, ['kind', ...Object.keys(more)])
-  const of = (...oneOf: JsonSchema[]): JsonSchema => ({ oneOf })
+  const of = (...anyOf: JsonSchema[]): JsonSchema => ({ anyOf })
   const two = of(branch('delta', { seq: { type: 'integer' } }), branch('feeds'))
-  const three = of(...(two.oneOf ?? []), branch('alert'))
+  const three = of(...(two.anyOf ?? []), branch('alert'))
   const broken = of(branch('delta', { seq: { type: 'string' } }), branch('feeds'))
   const kinds = (before: JsonSchema, after: JsonSchema, form: Form) => incompatibilities(before, after, form)
 
@@ -163,6 +163,6 @@ describe('a union, told apart by a word', () => {
 
   it('is new to who knew one message only, and has no kind to pass over', () => {
     expect(kinds(branch('delta'), two, 'sent')).toEqual(['the message: kind "feeds" is not read'])
-    expect(kinds(two, of(...(two.oneOf ?? []), object({}, [])), 'sent')).toEqual(['the message: fits no branch'])
+    expect(kinds(two, of(...(two.anyOf ?? []), object({}, [])), 'sent')).toEqual(['the message: fits no branch'])
   })
 })

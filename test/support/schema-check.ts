@@ -7,8 +7,8 @@ import type { JsonSchema } from '../../scripts/schemas/json-schema.ts'
 /** What a validator that knows nothing of us makes of a value that has been JSON: nothing, or the first thing that is wrong. */
 export type Check = (value: unknown) => string | undefined
 
-export function checkOf(schema: JsonSchema): Check {
-  const validate = new Ajv2020({ allowUnionTypes: true, strict: true }).compile(schema)
+export function checkOf(schema: JsonSchema, { strict = true } = {}): Check {
+  const validate = new Ajv2020({ allowUnionTypes: true, strict }).compile(schema)
   return (value) => {
     if (validate(JSON.parse(JSON.stringify(value)))) return undefined
     const [first] = validate.errors ?? []

@@ -7,8 +7,11 @@ import type { JsonSchema } from '../../scripts/schemas/json-schema.ts'
 /** What a validator that knows nothing of us makes of a value that has been JSON: nothing, or the first thing that is wrong. */
 export type Check = (value: unknown) => string | undefined
 
-export function checkOf(schema: JsonSchema, { strict = true } = {}): Check {
-  const validate = new Ajv2020({ allowUnionTypes: true, strict }).compile(schema)
+const strictly = new Ajv2020({ allowUnionTypes: true, strict: true })
+const anyhow = new Ajv2020({ strict: false })
+
+export function checkOf({ $id: _already, ...schema }: JsonSchema, { strict = true } = {}): Check {
+  const validate = (strict ? strictly : anyhow).compile(schema)
   return (value) => {
     if (validate(JSON.parse(JSON.stringify(value)))) return undefined
     const [first] = validate.errors ?? []

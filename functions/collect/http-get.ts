@@ -2,7 +2,7 @@ import type { Validators } from './feed.ts'
 import { oneLine } from './one-line.ts'
 
 export type GetLimits = { deadlineMs: number; maxBodyBytes: number }
-/** `refusal`: what the server said instead, where it said anything. It may quote the address that was asked, so it is not to be shown. */
+/** `refusal`: what the server said instead, if anything. It may quote the address that was asked, so it is not to be shown. */
 export type GetAnswer =
   | { kind: 'body'; json: unknown; validators: Validators | null; headers: Headers }
   | { kind: 'unchanged' }

@@ -1,8 +1,8 @@
 import type { Event } from './odds-api.ts'
 
 /**
- * An independent count over bodies of The Odds API in order, by code that shares nothing with the pipeline. A quote is an outcome as a bookmaker
- * has it in a market of an event; it changes where two bodies in a row have it and its price or point differs.
+ * An independent count over bodies of The Odds API in order, by code that shares nothing with the pipeline. A quote is an outcome
+ * as a bookmaker has it in a market of an event; it changes where two bodies in a row have it and its price or point differs.
  */
 export function countOdds(bodies: Iterable<string>) {
   const count = { opening: 0, changed: 0, appeared: 0, vanished: 0, rescheduled: 0 }

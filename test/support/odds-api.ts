@@ -22,8 +22,8 @@ export type Event = {
 }
 
 /**
- * Invented bodies. `american`: two games and three bookmakers. `decimal`: an exchange that lays, a ladder of totals, bets on players.
- * `politics`: an election, which has no teams.
+ * Invented bodies. `american`: two games and three bookmakers. `decimal`: an exchange that lays, a ladder of totals, bets on
+ * players. `politics`: an election, which has no teams.
  */
 export const oddsApiBody = (name: 'american' | 'decimal' | 'politics'): Event[] =>
   JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../fixtures/odds-api/${name}.json`), 'utf8')) as never

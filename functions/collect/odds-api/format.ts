@@ -1,8 +1,8 @@
 import { fieldOf, listOf, type OddsFormat } from './raw.ts'
 
 /**
- * The format of a body's prices, told by their size, for the body does not say; undefined where it has no price. No American one lies between
- * −100 and 100. No decimal one is negative, and some are below 100, though in a field of golfers they may be few.
+ * The format of a body's prices, told by their size, for the body does not say; undefined where it has no price. No American one
+ * lies between −100 and 100. No decimal one is negative, and some are below 100, though in a field of golfers they may be few.
  */
 export function formatOf(body: readonly unknown[]): OddsFormat | undefined {
   let below100 = 0

@@ -1,7 +1,10 @@
 import type { KnownObjects } from '../drift.ts'
 import { listOf } from './raw.ts'
 
-/** What we know of each kind of object in these bodies. `link`, `sid`, `bet_limit` and `multiplier` are sent only to those who ask for them. */
+/**
+ * What we know of each kind of object in these bodies. `link`, `sid`, `bet_limit` and `multiplier` are sent only to those who ask
+ * for them.
+ */
 export function knownObjects(bodies: readonly unknown[]): KnownObjects[] {
   const events = bodies.flatMap((body) => (Array.isArray(body) ? (body as unknown[]) : []))
   const bookmakers = some(events).flatMap((event) => listOf(event, 'bookmakers'))

@@ -7,7 +7,9 @@ import { type OddsFormat, oddsApi, type RawEvent, type RawOutcome } from './raw.
 /** What one body answers. */
 export type Asked = { sport: string; format: OddsFormat; observedAtMs: number }
 
-/** A market of ours: one question about one event, and what every bookmaker answers. `fault`: one of the answers cannot be read. */
+/**
+ * A market of ours: one question about one event, and what every bookmaker answers. `fault`: one of the answers cannot be read.
+ */
 export type Question = { market: string; entries: Entry[]; fault: { reason: string; json: unknown } | null }
 export type Entry = { bookmaker: string; publishedAtMs: number | null; lay: boolean; outcomes: readonly RawOutcome[] }
 
@@ -70,7 +72,10 @@ const trade = new Map([
   ['outrights', 'winner'],
 ])
 
-/** Where the same bet is on offer at many points at once, the point tells them apart. Elsewhere it is a value of the bet, and moves. */
+/**
+ * Where the same bet is on offer at many points at once, the point tells them apart. Elsewhere it is a value of the bet, and
+ * moves.
+ */
 const isLadder = (market: string) => market.includes('alternate')
 
 function newestMs(entries: readonly Entry[]): number | null {

@@ -6,7 +6,10 @@ export type Wanted = {
   format: OddsFormat
   /** Of every question alike; the key is not in it. */
   query: Readonly<Record<string, string>>
-  /** What one sport costs at most: each market in each region is a credit, ten bookmakers count as a region, and nothing found costs nothing. */
+  /**
+   * What one sport costs at most: each market in each region is a credit, ten bookmakers count as a region, and nothing found
+   * costs nothing.
+   */
   creditsPerSport: number
 }
 

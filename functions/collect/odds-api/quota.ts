@@ -47,8 +47,9 @@ export type Spending = {
 }
 
 /**
- * When to poll again so that the credits last until they are renewed; null where the schedule by itself is slow enough. One poll at its dearest
- * stays in reserve, for a sport whose season begins costs what it did not cost before: so each poll that is made can be paid for.
+ * When to poll again so that the credits last until they are renewed; null where the schedule by itself is slow enough. One poll
+ * at its dearest stays in reserve, for a sport whose season begins costs what it did not cost before: so each poll that is made
+ * can be paid for.
  *
  * Where they are used up, we look again once a day: more may have been bought, and a refusal costs nothing.
  */

@@ -6,11 +6,13 @@ import { type Parsed, parse } from '../../book/wire.ts'
 import { instantMs } from './instants.ts'
 
 /**
- * The Odds API's JSON in its own words, as `GET /v4/sports/{sport}/odds` has it: a list of events, each with its bookmakers, each with its
- * markets, each with its outcomes. A level is read without the ones below it, so that what is malformed costs no more than is in it.
+ * The Odds API's JSON in its own words, as `GET /v4/sports/{sport}/odds` has it: a list of events, each with its bookmakers, each
+ * with its markets, each with its outcomes. A level is read without the ones below it, so that what is malformed costs no more
+ * than is in it.
  *
- * An event has an id; an outcome has none, its name tells it from the others, and its `point` moves as its price does. `commence_time`
- * moves too. What is suspended is not marked but missing. `last_update` says how old a quote is, and nothing rests on it.
+ * An event has an id; an outcome has none, its name tells it from the others, and its `point` moves as its price does.
+ * `commence_time` moves too. What is suspended is not marked but missing. `last_update` says how old a quote is, and nothing
+ * rests on it.
  */
 export const oddsApi = feedName('odds-api')
 
@@ -69,7 +71,10 @@ export type RawOutcome = {
 
 export const parseEvent = (json: unknown): Parsed<RawEvent> => parse(rawEvent, json)
 
-/** The schemas decide. But of a whole body they take half as long as `JSON.parse`, so what is plainly well-formed is not shown to them. */
+/**
+ * The schemas decide. But of a whole body they take half as long as `JSON.parse`, so what is plainly well-formed is not shown to
+ * them.
+ */
 export function parseBookmaker(json: unknown): Parsed<RawBookmaker> {
   return isPlainBookmaker(json) ? { ok: true, value: json } : parse(rawBookmaker, json)
 }

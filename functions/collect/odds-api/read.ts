@@ -6,7 +6,9 @@ import { type Asked, eventPrefix, fixtureOf, marketIdFor, type Question, sideOf,
 import { fieldOf, parseBookmaker, parseEvent, parseMarket, type RawEvent, readableKey } from './raw.ts'
 
 export type SportReading = ({ kind: 'listed' } & Listing) | { kind: 'refused'; reason: string }
-/** `unsure`: the beginnings of the ids of markets that may be there although they are neither in `snapshots` nor in `rejected`. */
+/**
+ * `unsure`: the beginnings of the ids of markets that may be there although they are neither in `snapshots` nor in `rejected`.
+ */
 export type Listing = { snapshots: Snapshot[]; rejected: Rejected[]; unsure: string[] }
 
 /** The body of one sport, its JSON already parsed. An empty list is an answer too: out of season there is nothing to bet on. */
@@ -60,8 +62,8 @@ function readEvent(json: unknown, reading: Reading): void {
 const listedTwice = { ok: false, reason: 'listed twice' } as const
 
 /**
- * What the bookmakers answer, question by question. `lost`: an answer that cannot be read so far as to say to which question it is. Where there
- * are several, one tells what is wrong with all.
+ * What the bookmakers answer, question by question. `lost`: an answer that cannot be read so far as to say to which question it
+ * is. Where there are several, one tells what is wrong with all.
  */
 function questionsOf({ bookmakers }: RawEvent, { asked, instantOf }: Reading) {
   const questions = new Map<string, Question>()

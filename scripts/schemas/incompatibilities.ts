@@ -78,7 +78,7 @@ function fieldMisfits(written: JsonSchema, read: JsonSchema, form: Form, at: str
     const field = said[name] ?? (written.required?.includes(name) ? {} : undefined)
     if (field === undefined) return []
     const place = `${at}.${name}`
-    const sameDefault = form === 'sent' || read.required?.includes(name) || text(field.default) === text(door.default)
+    const sameDefault = read.required?.includes(name) || text(field.default) === text(door.default)
     const meaning = sameDefault ? [] : [say(place, `left out, meant ${text(field.default)} and would mean ${text(door.default)}`)]
     return [...misfits(field, door, form, place), ...meaning]
   })

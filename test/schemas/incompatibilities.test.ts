@@ -98,6 +98,13 @@ describe('a message that others write', () => {
     expect(incompatibilities(base, after, 'read').join('\n')).toContain(reason)
   })
 
+  it('is broken where the one number that was read is out of the range now', () => {
+    const version = (limits: JsonSchema) => having({ note: { type: 'number', ...limits } })
+    expect(incompatibilities(version({ const: 1 }), version({ minimum: 2 }), 'read')).toEqual(['note: may be 1'])
+    expect(incompatibilities(version({ const: 1 }), version({ maximum: 0 }), 'read')).toEqual(['note: may be 1'])
+    expect(incompatibilities(version({ const: 1 }), version({ minimum: 1, maximum: 1 }), 'read')).toEqual([])
+  })
+
   it('is broken where any type was read', () => {
     expect(incompatibilities(having({ note: {} }), base, 'read')).toEqual(['note: may be of any type'])
     expect(incompatibilities(base, having({ note: {} }), 'read')).toEqual([])

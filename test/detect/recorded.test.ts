@@ -154,7 +154,7 @@ describe.skipIf(skip)('a recorded day of PredictIt', () => {
         (await predictItBodies()).map(({ text }) => text),
         usual.moveChange,
       ),
-    ).toBe(0)
+    ).toBe(2)
     expect(alertsOf(await messages(), usual)).toEqual([])
   })
 

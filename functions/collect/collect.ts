@@ -6,7 +6,7 @@ import { everything, type Feed, type FeedRecord, type Poll } from './feed.ts'
 import { neverPolled, retryDelayMs, withFailure, withListing, withNothingNew, withQuota } from './health.ts'
 import { digestOf, forgetSent, type Memory, rememberDeadLetters, rememberSent, valueHash } from './memory.ts'
 import { reasonOf } from './one-line.ts'
-import { compare, type OpenMarket, union } from './open-markets.ts'
+import { compare, maxOpenMarkets, type OpenMarket, union, withinRoom } from './open-markets.ts'
 
 /** Each port answers, or rejects, within a deadline of its own. */
 export type CollectPorts = { publisher: Publisher; store: FeedStore; deadLetters: DeadLetters }
@@ -143,8 +143,12 @@ async function failed(run: Run, { reason, retryAfterMs, quota }: Extract<Poll, {
   return { kind: 'failed', reason, retryAtMs: memory.quietUntilMs }
 }
 
-async function listed(run: Run, poll: Extract<Poll, { kind: 'complete' | 'partial' }>): Promise<Outcome> {
+async function listed(run: Run, whole: Extract<Poll, { kind: 'complete' | 'partial' }>): Promise<Outcome> {
   const { memory, ports, before, observedAtMs, storeAnswers } = run
+  const { followed, leftOut } = withinRoom(before.openMarkets, whole.snapshots)
+  const poll = { ...whole, snapshots: followed }
+  if (leftOut > 0)
+    run.troubles.push(`${leftOut} new markets left out: more than ${maxOpenMarkets} are open. Narrow the feed's address`)
   const unsure = storeAnswers ? (poll.unsure ?? []) : everything
   const { newcomers, gone, after } = compare(before.openMarkets, { ...poll, unsure })
   if (!storeAnswers) memory.unconfirmed = before.openMarkets

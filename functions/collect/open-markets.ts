@@ -29,6 +29,21 @@ export function compare(before: readonly OpenMarket[], { unsure, snapshots, reje
   }
 }
 
+/**
+ * A feed's open markets stand in one document, of at most 2 MB, which every poll writes: this many are half of that, at some hundred bytes
+ * each. A feed that lists more is followed as far as this goes, and says so; what it has been following goes before what is new.
+ */
+export const maxOpenMarkets = 10_000
+
+/** The snapshots that there is room to follow, and how many there is none for. */
+export function withinRoom(before: readonly OpenMarket[], snapshots: Snapshot[], max = maxOpenMarkets) {
+  const known = new Set(before.map((market) => market.marketId))
+  let room = max - before.length
+  if (snapshots.length <= room) return { followed: snapshots, leftOut: 0 }
+  const followed = snapshots.filter(({ marketId }) => known.has(marketId) || room-- > 0)
+  return { followed, leftOut: snapshots.length - followed.length }
+}
+
 export function union(some: readonly OpenMarket[], others: readonly OpenMarket[]): readonly OpenMarket[] {
   const known = new Set(some.map((market) => market.marketId))
   return others.length === 0 ? some : [...some, ...others.filter((market) => !known.has(market.marketId))]

@@ -6,13 +6,11 @@ export type Reply = { status: number; headers: Readonly<Record<string, string>>;
 /**
  * `tagged` is what the answer stands for, in as few words as identify it: hashed, it is the ETag, so that the body need not be made alike
  * to be the same. `no-cache` lets anyone keep the answer, and makes them ask whether it still holds: a browser that joins the stream
- * first and then reads must not be given what was true before it joined.
+ * first and then reads must not be given what was true before it joined. The schema that the answer keeps to is linked as RFC 8288 has it.
  */
-export function json(
-  value: unknown,
-  { status = 200, tagged, ifNoneMatch = null }: { status?: number; tagged?: string; ifNoneMatch?: string | null } = {},
-): Reply {
+export function json(value: unknown, { status = 200, schema, tagged, ifNoneMatch = null }: JsonOptions = {}): Reply {
   const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-cache' }
+  if (schema !== undefined) headers['link'] = `<${schema}>; rel="describedby"`
   if (tagged !== undefined) {
     headers['etag'] = etagOf(tagged)
     if (ifNoneMatch !== null && ifNoneMatch.split(',').some((tag) => tag.trim() === headers['etag'])) {
@@ -21,6 +19,8 @@ export function json(
   }
   return { status, headers, body: JSON.stringify(value) }
 }
+
+type JsonOptions = { status?: number; schema?: string; tagged?: string; ifNoneMatch?: string | null }
 
 /** RFC 9457. `detail` says what to do about it; `more` are members besides. */
 export function problem(

@@ -6,7 +6,7 @@ import type { CosmosClient, Database } from '@azure/cosmos'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { SchemaName } from '../../functions/book/schema-ids.ts'
+import { schemaId, type SchemaName } from '../../functions/book/schema-ids.ts'
 import type { BoardMessage, SnapshotMessage } from '../../functions/book/wire.ts'
 import { collect } from '../../functions/collect/collect.ts'
 import { feedStore } from '../../functions/collect/cosmos.ts'
@@ -23,6 +23,7 @@ import { dedupe } from '../../functions/dedupe/dedupe.ts'
 import { alertStore as alertWriter } from '../../functions/detect/cosmos.ts'
 import { fanoutAlerts, fanoutFeeds, fanoutTicks } from '../../functions/fanout/fanout.ts'
 import { boardFrame } from '../../functions/fanout/web-pubsub.ts'
+import type { Reply } from '../../functions/http/reply.ts'
 import { getAlerts } from '../../functions/view/api/alerts.ts'
 import { getFeeds } from '../../functions/view/api/feeds.ts'
 import { getFixture, getFixtures } from '../../functions/view/api/fixtures.ts'
@@ -170,7 +171,7 @@ describe('what is stored, pushed to browsers and answered keeps to its schemas',
       query: new URLSearchParams(query),
       ifNoneMatch: null,
     })
-    const answers: [SchemaName, { status: number; body: string | Uint8Array }][] = [
+    const answers: [SchemaName, Reply][] = [
       ['markets-answer', await getMarkets(ask(), odds, () => 9_000)],
       ['market-answer', await getMarket(ask('', { id }), odds)],
       ['market-delta', await getTicks(ask('after=0', { id }), odds)],
@@ -181,8 +182,16 @@ describe('what is stored, pushed to browsers and answered keeps to its schemas',
       ['fixtures-answer', await getFixtures(ask(), fixtures)],
       ['fixture-document', await getFixture(ask('', { id: 'f1' }), fixtures)],
     ]
-    const complaints = answers.map(([name, { status, body }]) => [name, status, publishedCheck(name)(JSON.parse(String(body)))])
-    expect(complaints).toEqual(answers.map(([name]) => [name, name === 'snapshot-required' ? 410 : 200, undefined]))
+    for (const [name, { status, headers, body }] of answers) {
+      const complaint = publishedCheck(name)(JSON.parse(String(body)))
+      const link = `<${schemaId(name)}>; rel="describedby"`
+      expect([name, complaint, status, headers['link']]).toEqual([
+        name,
+        undefined,
+        name === 'snapshot-required' ? 410 : 200,
+        link,
+      ])
+    }
     expect(unreadable).toEqual([])
   })
 })

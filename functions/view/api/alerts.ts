@@ -1,4 +1,5 @@
 import { type Alert, type AlertKind, alertKinds } from '../../book/alert.ts'
+import { schemaId } from '../../book/schema-ids.ts'
 import { json, problem, type Reply } from '../../http/reply.ts'
 import type { ApiRequest } from './request.ts'
 
@@ -18,7 +19,7 @@ export async function getAlerts({ query, ifNoneMatch }: ApiRequest, store: Alert
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostAlerts)
     return problem(400, 'Unknown limit', `limit takes a whole number from 1 to ${mostAlerts}`)
   const alerts = await store.newest({ topic: query.get('topic') ?? undefined, kind, limit })
-  return json({ alerts }, { tagged: alerts.map(({ id }) => id).join('\n'), ifNoneMatch })
+  return json({ alerts }, { schema: schemaId('alerts-answer'), tagged: alerts.map(({ id }) => id).join('\n'), ifNoneMatch })
 }
 
 const isAlertKind = (word: string): word is AlertKind => (alertKinds as readonly string[]).includes(word)

@@ -1,5 +1,6 @@
 import { feedState } from '../../book/feed-health.ts'
 import { feedsGroup, topicGroup, topicOf } from '../../book/ids.ts'
+import { schemaId } from '../../book/schema-ids.ts'
 import { json, type Reply } from '../../http/reply.ts'
 import type { OddsStore } from './odds-store.ts'
 
@@ -8,5 +9,6 @@ export async function getFeeds(store: OddsStore, topics: readonly string[], nowM
   const { feeds, counts } = await store.feeds()
   const readAtMs = nowMs()
   const groups = { feeds: feedsGroup, topics: Object.fromEntries(topics.map((topic) => [topic, topicGroup(topicOf(topic))])) }
-  return json({ readAtMs, topics, groups, feeds: feeds.map((feed) => ({ ...feed, state: feedState(feed, readAtMs) })), counts })
+  const answer = { readAtMs, topics, groups, feeds: feeds.map((feed) => ({ ...feed, state: feedState(feed, readAtMs) })), counts }
+  return json(answer, { schema: schemaId('feeds-answer') })
 }

@@ -1,5 +1,6 @@
 import type { FixtureDocument } from '../../book/fixtures.ts'
 import { readInstant } from '../../book/instant.ts'
+import { schemaId } from '../../book/schema-ids.ts'
 import { json, problem, type Reply } from '../../http/reply.ts'
 import type { ApiRequest } from './request.ts'
 
@@ -35,7 +36,7 @@ export async function getFixtures({ query, ifNoneMatch }: ApiRequest, store: Fix
     next: nextFrom === undefined ? null : addressOf({ ...span, from: nextFrom }),
   }
   const tagged = [...sorted.map(({ id, updatedAtMs }) => `${id} ${updatedAtMs}`), answer.next].join('\n')
-  return json(answer, { tagged, ifNoneMatch })
+  return json(answer, { schema: schemaId('fixtures-answer'), tagged, ifNoneMatch })
 }
 
 /** `GET /api/fixtures/{id}` */
@@ -43,7 +44,7 @@ export async function getFixture({ params, ifNoneMatch }: ApiRequest, store: Fix
   const id = params['id'] ?? ''
   const fixture = /^[^/\\?#]{1,200}$/.test(id) ? await store.fixture(id) : undefined
   if (fixture === undefined) return problem(404, 'No such fixture', 'GET /api/fixtures lists all')
-  return json(fixture, { tagged: `${id} ${fixture.updatedAtMs}`, ifNoneMatch })
+  return json(fixture, { schema: schemaId('fixture-document'), tagged: `${id} ${fixture.updatedAtMs}`, ifNoneMatch })
 }
 
 async function page(span: FixtureSpan, store: FixtureStore): Promise<{ fixtures: FixtureDocument[]; nextFrom?: string }> {

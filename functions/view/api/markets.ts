@@ -1,6 +1,7 @@
 import type { StoredBook } from '../../book/documents.ts'
 import type { Book } from '../../book/market.ts'
 import { type MarketStatus, marketStatuses } from '../../book/quote.ts'
+import { schemaId } from '../../book/schema-ids.ts'
 import type { MarketsAnswer } from '../../book/wire.ts'
 import { json, problem, type Reply } from '../../http/reply.ts'
 import { type PricedBook, pricedBook } from '../priced-book.ts'
@@ -24,7 +25,8 @@ export async function getMarkets({ query, ifNoneMatch }: ApiRequest, store: Odds
     .map(shown)
     .sort((a, b) => (a.marketId < b.marketId ? -1 : 1))
   const answer: MarketsAnswer = { readAtMs, markets }
-  return json(answer, { tagged: markets.map(({ marketId, seq }) => `${marketId} ${seq}`).join('\n'), ifNoneMatch })
+  const tagged = markets.map(({ marketId, seq }) => `${marketId} ${seq}`).join('\n')
+  return json(answer, { schema: schemaId('markets-answer'), tagged, ifNoneMatch })
 }
 
 /** `GET /api/markets/{id}` */
@@ -32,7 +34,8 @@ export async function getMarket({ params, ifNoneMatch }: ApiRequest, store: Odds
   const id = marketIdIn(params)
   if (id === undefined) return badMarketId
   const book = await store.book(id)
-  return book === undefined ? noSuchMarket(id) : json(shown(book), { tagged: `${id} ${book.seq}`, ifNoneMatch })
+  if (book === undefined) return noSuchMarket(id)
+  return json(shown(book), { schema: schemaId('market-answer'), tagged: `${id} ${book.seq}`, ifNoneMatch })
 }
 
 const isMarketStatus = (word: string): word is MarketStatus => (marketStatuses as readonly string[]).includes(word)

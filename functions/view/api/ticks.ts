@@ -1,3 +1,4 @@
+import { schemaId } from '../../book/schema-ids.ts'
 import type { MarketDelta, SnapshotRequired } from '../../book/wire.ts'
 import { json, problem, type Reply } from '../../http/reply.ts'
 import { badMarketId, marketIdIn, noSuchMarket } from './market-id.ts'
@@ -20,15 +21,16 @@ export async function getTicks({ params, query }: ApiRequest, store: OddsStore):
   if (first !== undefined && last !== undefined) {
     if (first.seq !== after + 1) return snapshotRequired('expired')
     if (ticks.length > maxTicks) return snapshotRequired('too_far_behind')
-    return json({ id, from: after + 1, to: last.seq, status: last.marketStatus, ticks } satisfies MarketDelta)
+    return deltaOf({ id, from: after + 1, to: last.seq, status: last.marketStatus, ticks })
   }
   const book = await store.book(id)
   if (book === undefined) return noSuchMarket(id)
   if (book.seq < after) return snapshotRequired('ahead')
   // Ticks expire, books do not: a market that has rested for longer than ticks live is known by its book alone.
   if (book.seq > after) return snapshotRequired('expired')
-  return json({ id, from: after + 1, to: after, status: book.status, ticks: [] } satisfies MarketDelta)
+  return deltaOf({ id, from: after + 1, to: after, status: book.status, ticks: [] })
 }
 
+const deltaOf = (delta: MarketDelta): Reply => json(delta, { schema: schemaId('market-delta') })
 const snapshotRequired = (reason: SnapshotRequired['reason']): Reply =>
-  json({ error: 'snapshot_required', reason } satisfies SnapshotRequired, { status: 410 })
+  json({ error: 'snapshot_required', reason } satisfies SnapshotRequired, { schema: schemaId('snapshot-required'), status: 410 })

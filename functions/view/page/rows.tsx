@@ -92,7 +92,7 @@ function Row(row: RowProps) {
       hidden={hidden}
       class={other ? 'other' : ''}
     >
-      <th scope="row" style={{ '--chance': other ? 0 : chanceOf(quote, format) }}>
+      <th scope="row" style={{ '--chance': other || outcome !== null ? 0 : chanceOf(quote, format) }}>
         <div class="selection">
           {pictured && <Picture url={selection.image} name={selection.name} size={20} />}
           <span class="name" title={selection.name}>

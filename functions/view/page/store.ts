@@ -90,8 +90,9 @@ export class Store {
       batch(() => {
         this.board.report(feeds)
         this.feeds.value = [...this.board.feeds.values()]
-        if (counts.length > 0)
-          this.dedupeCounts.value = new Map([...this.dedupeCounts.peek(), ...counts.map((count) => [count.feed, count] as const)])
+        const known = this.dedupeCounts.peek()
+        const newer = counts.filter(({ feed, countedAtMs }) => countedAtMs >= (known.get(feed)?.countedAtMs ?? 0))
+        if (newer.length > 0) this.dedupeCounts.value = new Map([...known, ...newer.map((count) => [count.feed, count] as const)])
       }),
     showAlerts: ({ alerts }) => this.alerts.hear(alerts),
     holdAlerts: (alerts) => this.alerts.catchUp(alerts),

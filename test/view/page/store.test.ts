@@ -5,7 +5,7 @@ import { topicOf } from '../../../functions/book/ids.ts'
 import { initial } from '../../../functions/view/page/connection.ts'
 import { loadPreferences, savePreferences } from '../../../functions/view/page/preferences.ts'
 import { Store } from '../../../functions/view/page/store.ts'
-import { bookOf, market, OddsWorld, selection, startMs } from './odds-world.ts'
+import { bookOf, feed, market, OddsWorld, selection, startMs } from './odds-world.ts'
 
 const [a, b, c] = [market('a'), market('b'), market('c')]
 
@@ -155,6 +155,19 @@ describe('the store', () => {
     expect(store.revealed.peek()).toEqual({ market: b })
     store.reveal(market('unheard of'))
     expect(store.revealed.peek()).toEqual({ market: b })
+  })
+
+  it('keeps the newer counts of a feed, whichever way they come', () => {
+    const { store } = board()
+    const counted = (countedAtMs: number, ticks: number) =>
+      store.written.showFeeds({
+        do: 'showFeeds',
+        feeds: [],
+        counts: [{ feed, sinceMs: startMs, countedAtMs, fresh: ticks, duplicate: 0, stale: 0, ticks }],
+      })
+    counted(startMs + 2, 2)
+    counted(startMs + 1, 1)
+    expect(store.dedupeCounts.peek().get(feed)?.ticks).toBe(2)
   })
 
   it('knows since when its prices are not current', () => {

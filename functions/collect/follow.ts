@@ -133,7 +133,8 @@ class Follower {
     this.#heardAtMs = clock.nowMs()
     const stopWatching = this.#watch(cut)
     try {
-      const at = { nowMs: clock.nowMs, signal: AbortSignal.any([signal, cut.signal]) }
+      const warn = (what: string) => this.#log('stream warning', what)
+      const at = { nowMs: clock.nowMs, signal: AbortSignal.any([signal, cut.signal]), warn }
       for await (const news of this.#feed.connect(at)) {
         const room = this.#take(news)
         if (room === undefined) continue

@@ -20,7 +20,11 @@ export type StreamFeed = {
   drift(): Drift
 }
 
-export type ConnectAt = { nowMs(): number; signal: AbortSignal }
+/** `options` are those that the feed's line names. A feed throws where one makes no sense, and says what would. */
+export type StreamOptions = { url: string; key: string | undefined; options: Readonly<Record<string, string>> }
+
+/** `warn`: something a person should know that costs no news. */
+export type ConnectAt = { nowMs: () => number; signal: AbortSignal; warn: (what: string) => void }
 
 /** What one read of the connection brought. */
 export type News = {

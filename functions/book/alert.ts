@@ -29,7 +29,10 @@ export type Alert = {
   evidence: readonly Evidence[]
 }
 
-/** One quote. `before` is what the same quote was at the start of the change. */
+/**
+ * One quote that can be backed at `price`. `impliedProbability` is that of the price; of a move where the bookmaker quotes both sides, that of
+ * the middle between them. `before` is what the same quote was at the start of the change, and when it was last known to be that.
+ */
 export type Evidence = {
   marketId: MarketId
   selectionId: SelectionId

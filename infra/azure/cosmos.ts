@@ -11,6 +11,7 @@ import type { Environment } from './environments.ts'
 import { nameOf } from './naming.ts'
 import type { Observability } from './observability.ts'
 import type { Place } from './place.ts'
+import type { Grantee } from './roles.ts'
 
 const readAndWrite = '00000000-0000-0000-0000-000000000002'
 
@@ -18,7 +19,6 @@ const readAndWrite = '00000000-0000-0000-0000-000000000002'
 export class Cosmos extends Construct {
   readonly endpoint: string
   readonly #account: CosmosdbAccount
-  readonly #database: CosmosdbSqlDatabase
   readonly #place: Place
 
   constructor(scope: Construct, id: string, place: Place, environment: Environment, observability: Observability) {
@@ -40,7 +40,7 @@ export class Cosmos extends Construct {
       backup: { type: 'Continuous', tier: environment.protect ? 'Continuous30Days' : 'Continuous7Days' },
     })
     const own = { accountName: this.#account.name, resourceGroupName: place.resourceGroupName }
-    this.#database = new CosmosdbSqlDatabase(this, 'database', {
+    const odds = new CosmosdbSqlDatabase(this, 'database', {
       ...own,
       name: database,
       ...(cosmos.kind === 'autoscale' ? { autoscaleSettings: { maxThroughput: cosmos.maxThroughput } } : {}),
@@ -49,7 +49,7 @@ export class Cosmos extends Construct {
       new CosmosdbSqlContainer(this, `container-${name}`, {
         ...own,
         name,
-        databaseName: this.#database.name,
+        databaseName: odds.name,
         partitionKeyPaths: [partitionKey],
         partitionKeyKind: 'Hash',
         partitionKeyVersion: 2,
@@ -69,9 +69,12 @@ export class Cosmos extends Construct {
     return this.#account.id
   }
 
-  /** Data of this database alone, and no right to make or change containers. */
-  grantReadAndWrite(principalId: string) {
-    return this.#assign('app', `${this.#account.id}/sqlRoleDefinitions/${readAndWrite}`, principalId)
+  /**
+   * Data, and no right to make or change containers. The scope is the account, which holds this one database: the SDK begins by asking what
+   * the account is, and that is refused to a right on a database.
+   */
+  grantReadAndWrite({ name, principalId }: Grantee) {
+    return this.#assign(name, `${this.#account.id}/sqlRoleDefinitions/${readAndWrite}`, principalId)
   }
 
   /** For people and Power BI: what mirroring reads with, and nothing that writes. */
@@ -94,16 +97,16 @@ export class Cosmos extends Construct {
         },
       ],
     })
-    return this.#assign('readers', definition.id, groupId, this.#account.id)
+    return this.#assign('readers', definition.id, groupId)
   }
 
-  #assign(id: string, roleDefinitionId: string, principalId: string, scope = `${this.#account.id}/dbs/${this.#database.name}`) {
+  #assign(id: string, roleDefinitionId: string, principalId: string) {
     return new CosmosdbSqlRoleAssignment(this, `role-${id}`, {
       accountName: this.#account.name,
       resourceGroupName: this.#place.resourceGroupName,
       roleDefinitionId,
       principalId,
-      scope,
+      scope: this.#account.id,
     })
   }
 }

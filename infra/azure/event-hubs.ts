@@ -15,6 +15,7 @@ import { grant, type Grantee } from './roles.ts'
 /** The hubs and consumer groups of `names.ts`, one hub a topic; the twin of `infra/local/event-hubs`. */
 export class EventHubs extends Construct {
   readonly host: string
+  readonly schemaGroup: string
   readonly #namespace: EventhubNamespace
 
   constructor(scope: Construct, id: string, place: Place, environment: Environment, observability: Observability) {
@@ -48,12 +49,14 @@ export class EventHubs extends Construct {
         })
       }
     }
-    new EventhubNamespaceSchemaGroup(this, 'schemas', {
+    const schemas = new EventhubNamespaceSchemaGroup(this, 'schemas', {
       name: nameOf('schemaGroup', environment),
       namespaceId: this.#namespace.id,
       schemaType: 'Json',
+      // For JSON the service compares no versions; a test of ours does.
       schemaCompatibility: 'None',
     })
+    this.schemaGroup = schemas.name
     observability.diagnose(this, this.#namespace.id)
     this.host = `${this.#namespace.name}.servicebus.windows.net`
   }
@@ -64,6 +67,11 @@ export class EventHubs extends Construct {
 
   grantSend(grantee: Grantee) {
     return grant(this, this.#namespace, 'eventHubsDataSender', grantee)
+  }
+
+  /** Schemas are no resources of Azure Resource Manager: `npm run deploy` registers them, and whoever runs it needs this. */
+  grantRegisterSchemas(grantee: Grantee) {
+    return grant(this, this.#namespace, 'schemaRegistryContributor', grantee)
   }
 
   grantReceive(grantee: Grantee) {

@@ -16,7 +16,6 @@ export type FunctionAppProps = {
   settings: Record<string, string>
   /** Functions that a warm instance is kept for. */
   warm: readonly string[]
-  corsOrigins: readonly string[]
   /** Whether settings refer to secrets, which this resource can only read with an identity of its own. */
   readsSecrets: boolean
   dependsOn: ITerraformDependable[]
@@ -56,7 +55,6 @@ export class FunctionApp extends Construct {
         applicationInsightsConnectionString: observability.connectionString,
         minimumTlsVersion: '1.2',
         http2Enabled: true,
-        ...(props.corsOrigins.length === 0 ? {} : { cors: { allowedOrigins: [...props.corsOrigins] } }),
       },
       appSettings: {
         ...props.settings,
@@ -69,8 +67,9 @@ export class FunctionApp extends Construct {
         AzureWebJobsStorage__clientId: identity.clientId,
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `ClientId=${identity.clientId};Authorization=AAD`,
       },
+      // The schemas are registered after the app is made, by `npm run deploy`, which then tells the app their id.
+      lifecycle: { ignoreChanges: ['app_settings["SNAPSHOT_SCHEMA_ID"]'] },
       dependsOn: props.dependsOn,
-      tags: place.tags,
     })
     observability.diagnose(this, this.#app.id)
     this.hostName = this.#app.defaultHostname

@@ -40,7 +40,12 @@ export class KeyVault extends Construct {
 
   /** What stands in the app's setting; the host reads the secret, and our code sees an ordinary value. */
   reference(setting: string): string {
-    return `@Microsoft.KeyVault(VaultName=${this.name};SecretName=${secretName(setting)})`
+    return `@Microsoft.KeyVault(SecretUri=${this.#vault.vaultUri}secrets/${secretName(setting)})`
+  }
+
+  /** The vault trusts roles alone, so that even who made it may put nothing in without one. */
+  grantPutSecrets(deployer: Grantee) {
+    return grant(this, this.#vault, 'keyVaultSecretsOfficer', deployer)
   }
 
   grantReadSecrets(grantee: Grantee) {

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs'
 
-import { Annotations, type IAspect, TerraformResource } from '#cdk'
+import { Annotations, type IAspect, TerraformOutput, TerraformResource } from '#cdk'
 
 /**
  * What must hold of every resource, whoever adds it: no way in by key, TLS 1.2, HTTPS alone, no public blob, tags, logs of all that has any.
@@ -14,9 +14,12 @@ export class Policies implements IAspect {
   }
 
   visit(node: IConstruct): void {
+    if (node instanceof TerraformOutput && !node.sensitive && looksSecret(node.friendlyUniqueId, String(node.value)))
+      Annotations.of(node).addError('this output looks like a secret, and is shown')
     if (!(node instanceof TerraformResource)) return
+    const { terraformResourceType: type } = node
     const attributes = attributesOf(node)
-    for (const [attribute, allowed, why] of required[node.terraformResourceType] ?? []) {
+    for (const [attribute, allowed, why] of required[type] ?? []) {
       const value = attributes[attribute]
       if (!allowed.includes(value)) {
         Annotations.of(node).addError(`${attribute} is ${JSON.stringify(value)}: ${why}`)
@@ -24,15 +27,24 @@ export class Policies implements IAspect {
     }
     const tags = (attributes['tags'] as Record<string, unknown> | undefined) ?? {}
     const missing = this.#tags.filter((name) => tags[name] === undefined)
-    if (taggable.has(node.terraformResourceType) && missing.length > 0)
-      Annotations.of(node).addError(`tags are missing: ${missing.join(', ')}`)
-    if (node.terraformResourceType === 'azurerm_function_app_flex_consumption') {
-      for (const [name, value] of Object.entries((attributes['app_settings'] as Record<string, unknown> | undefined) ?? {})) {
-        if (looksSecret(name, String(value)))
-          Annotations.of(node).addError(`the setting ${name} looks like a secret: keep it in the Key Vault`)
-      }
+    if (taggable.has(type) && missing.length > 0) Annotations.of(node).addError(`tags are missing: ${missing.join(', ')}`)
+    for (const [name, value] of settingsOf(type, attributes)) {
+      if (looksSecret(name, value))
+        Annotations.of(node).addError(`the setting ${name} looks like a secret: keep it in the Key Vault`)
     }
   }
+}
+
+/** What an app is told, whatever it runs on. */
+function settingsOf(type: string, attributes: Record<string, unknown>): [name: string, value: string][] {
+  if (type === 'azurerm_function_app_flex_consumption')
+    return Object.entries((attributes['app_settings'] as Record<string, unknown> | undefined) ?? {}).map(([name, value]) => [
+      name,
+      String(value),
+    ])
+  if (type !== 'azurerm_container_app') return []
+  const { container = [] } = (attributes['template'] ?? {}) as { container?: { env?: { name: string; value?: string }[] }[] }
+  return container.flatMap(({ env = [] }) => env.map(({ name, value = '' }): [string, string] => [name, value]))
 }
 
 /** The attributes as Terraform will read them. */
@@ -73,6 +85,8 @@ const required: Readonly<Record<string, readonly Rule[]>> = {
   azurerm_log_analytics_workspace: [['local_authentication_enabled', [false], keysOff]],
   azurerm_application_insights: [['local_authentication_disabled', [true], keysOff]],
   azurerm_key_vault: [['rbac_authorization_enabled', [true], 'rights come from roles']],
+  azurerm_container_app_environment: [['logs_destination', ['azure-monitor'], 'the other ways to the workspace take its key']],
+  azurerm_container_app: [['ingress', [undefined], 'nobody has anything to ask of a worker']],
   azurerm_function_app_flex_consumption: [
     ['https_only', [true], 'HTTPS alone'],
     ['webdeploy_publish_basic_authentication_enabled', [false], keysOff],
@@ -91,6 +105,11 @@ const taggable = new Set([
   'azurerm_service_plan',
   'azurerm_function_app_flex_consumption',
   'azurerm_user_assigned_identity',
+  'azurerm_container_app_environment',
+  'azurerm_container_app',
+  'azurerm_application_insights_workbook',
+  'azurerm_monitor_action_group',
+  'azurerm_monitor_scheduled_query_rules_alert_v2',
 ])
 
 /** Connection strings with keys, and whatever calls itself a key without being a reference to one. */

@@ -1,10 +1,12 @@
 import { Construct } from 'constructs'
 
+import type { RoleAssignment } from '#azurerm/role-assignment'
 import { StorageAccount } from '#azurerm/storage-account'
 import { StorageContainer } from '#azurerm/storage-container'
 
 import type { Environment } from './environments.ts'
 import { nameOf } from './naming.ts'
+import type { Observability } from './observability.ts'
 import type { Place } from './place.ts'
 import { grant, type Grantee } from './roles.ts'
 
@@ -14,7 +16,7 @@ export class Storage extends Construct {
   readonly packagesUrl: string
   readonly #account: StorageAccount
 
-  constructor(scope: Construct, id: string, place: Place, environment: Environment) {
+  constructor(scope: Construct, id: string, place: Place, environment: Environment, observability: Observability) {
     super(scope, id)
     this.#account = new StorageAccount(this, 'account', {
       ...place,
@@ -33,6 +35,8 @@ export class Storage extends Construct {
       storageAccountId: this.#account.id,
       containerAccessType: 'private',
     })
+    // The account itself logs nothing: its blob service does.
+    observability.diagnose(this, `${this.#account.id}/blobServices/default`)
     this.accountName = this.#account.name
     this.packagesUrl = `${this.#account.primaryBlobEndpoint}${packages.name}`
   }
@@ -41,10 +45,24 @@ export class Storage extends Construct {
     return this.#account.id
   }
 
-  /** What the Functions host needs of its own storage. */
+  /** What the Functions host needs of its own storage: blobs for all it keeps, tables for what it reports of itself; only a blob trigger needs queues. */
   grantHost(grantee: Grantee) {
-    return (['storageBlobDataOwner', 'storageQueueDataContributor', 'storageTableDataContributor'] as const).map((role) =>
+    return (['storageBlobDataOwner', 'storageTableDataContributor'] as const).map((role) =>
       grant(this, this.#account, role, grantee),
     )
+  }
+
+  /** A container into which the deployer puts what `reader` runs. */
+  addBundles(name: string, deployer: Grantee, reader: Grantee): { url: string; grants: RoleAssignment[] } {
+    const container = new StorageContainer(this, name, {
+      name,
+      storageAccountId: this.#account.id,
+      containerAccessType: 'private',
+    })
+    const grants = [
+      grant(container, container, 'storageBlobDataContributor', deployer),
+      grant(container, container, 'storageBlobDataReader', reader),
+    ]
+    return { url: `${this.#account.primaryBlobEndpoint}${container.name}`, grants }
   }
 }

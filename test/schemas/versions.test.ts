@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
@@ -16,6 +17,8 @@ describe('the schemas', () => {
     expect(messages.map(({ name }) => name).sort()).toEqual(names)
     const folders = readdirSync(schemasFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
     expect(folders.map(({ name }) => name).sort()).toEqual(names)
+    const guide = readFileSync(path.join(schemasFolder, 'README.md'), 'utf8')
+    expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([])
   })
 
   it.each(messages)('$name: the code reads and writes what its newest version says', (message) => {

@@ -146,7 +146,7 @@ function detect(env: Env, faults: string[]): DetectSettings {
     steamWindowMs: number('STEAM_SECONDS', 60, 1, 86_400) * 1_000,
     steamBookmakers: number('STEAM_BOOKMAKERS', 3, 2, 100),
     arbitrageMargin: number('ARBITRAGE_PERCENT', 0.5, 0, 50) / 100,
-    staleAfterMs: number('STALE_SECONDS', 180, 1, 86_400) * 1_000,
+    staleAfterMs: number('STALE_SECONDS', 180, 1, 1e9) * 1_000,
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import type { EventHubProducerClient } from '@azure/event-hubs'
+import { createEventDataAdapter, type EventHubProducerClient } from '@azure/event-hubs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { topicOf } from '../../functions/book/ids.ts'
@@ -76,7 +76,12 @@ describe('the publisher, on Event Hubs', () => {
     await publisherWith({ snapshotSchemaId: '0123456789abcdef0123456789abcdef' }).publish([say('registered', 1)])
     const known = new Set(before.map(({ body }) => String(body)))
     const read = (await readHub(server.connectionString, hub)).filter(({ body }) => !known.has(String(body)))
-    const said = read.map(({ body, contentType }) => ({ ...(JSON.parse(String(body)) as { marketId: string }), contentType }))
+    // As the Schema Registry's serializers see an event.
+    const adapter = createEventDataAdapter()
+    const said = read.map((event) => {
+      const { data, contentType } = adapter.consume(event)
+      return { ...(JSON.parse(Buffer.from(data).toString()) as { marketId: string }), contentType }
+    })
     const schema = 'urn:oddscast:snapshot-message:1.0'
     expect(said.sort((a, b) => (a.marketId < b.marketId ? -1 : 1))).toMatchObject([
       { marketId: 'testfeed:plain', schema, contentType: 'application/json' },

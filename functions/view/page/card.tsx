@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 
 import type { Selection } from '../../book/market.ts'
 import { partByRemoved, rowsShown, shownPricing } from './arrange.ts'
-import { priceSides } from './board.ts'
+import { priceSides } from '../client/board.ts'
 import { Facts, Start, Times } from './card-facts.tsx'
 import { Fold } from './fold.tsx'
 import { Picture } from './picture.tsx'

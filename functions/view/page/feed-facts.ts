@@ -1,5 +1,6 @@
 import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
-import { formatAge, formatAgo, formatCount, formatShare, formatWait } from './format.ts'
+import { formatAge } from '../client/age.ts'
+import { formatAgo, formatCount, formatShare, formatWait } from './format.ts'
 
 /** What is known of a feed, in words, group by group. */
 export type FactGroup = { title: string; facts: readonly (readonly [name: string, value: string])[] }

@@ -1,6 +1,6 @@
 import { type DedupeCounts, type FeedHealth, type FeedState, feedState } from '../../book/feed-health.ts'
+import { formatAge } from '../client/age.ts'
 import { feedFacts, feedWarnings } from './feed-facts.ts'
-import { formatAge } from './format.ts'
 import type { Store } from './store.ts'
 
 /** Each feed as a chip: how it is, in a word and a colour, and how old its news are; opened, what is known of it. The worst come first. */

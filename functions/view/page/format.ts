@@ -1,5 +1,6 @@
 import { decimalOdds, impliedProbability, type PriceFormat, priceOf } from '../../book/price.ts'
-import type { Direction } from './board.ts'
+import { formatAge } from '../client/age.ts'
+import type { Direction } from '../client/board.ts'
 
 /** How the reader wants prices shown; `feed` is as each feed states them. */
 export const priceViews = ['feed', 'decimal', 'american', 'probability'] as const
@@ -33,15 +34,6 @@ export function shownDirection(direction: Direction, format: PriceFormat, view: 
   const flips = view !== 'feed' && (format === 'probability') !== (view === 'probability')
   if (!flips) return direction
   return direction === 'up' ? 'down' : 'up'
-}
-
-export function formatAge(ageMs: number): string {
-  const seconds = Math.max(0, Math.floor(ageMs / 1_000))
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min`
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
 }
 
 /** As an age, but exact to the minute for half a day: what one waits for is planned for. */

@@ -1,13 +1,13 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 
-import { createApi } from './api.ts'
+import { createApi } from '../client/api.ts'
 import { App } from './app.tsx'
 import { forScripts } from './for-scripts.ts'
 import { browserMemory, loadPreferences, savePreferences } from './preferences.ts'
 import { watchReader } from './reader.ts'
-import { Session } from './session.ts'
-import { OddsSocket } from './socket.ts'
+import { Session } from '../client/session.ts'
+import { OddsSocket } from '../client/socket.ts'
 import { Store } from './store.ts'
 
 const rearrangeEveryMs = 4_000

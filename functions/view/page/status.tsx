@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals'
 
-import { describe } from './describe.ts'
-import { formatAge } from './format.ts'
+import { formatAge } from '../client/age.ts'
+import { describe } from '../client/describe.ts'
 import type { Store } from './store.ts'
 
 /** The connection in words, with a dot; said aloud only when the words without their countdown change. */

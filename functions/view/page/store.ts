@@ -5,10 +5,10 @@ import { type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type Selection
 import type { Book } from '../../book/market.ts'
 import { arrange, type Filter, rank, type Sort } from './arrange.ts'
 import { Alerts } from './alerts.ts'
-import { Board, type BoardChange, type Change, type Move, priceSides, type PriceSide } from './board.ts'
-import { type Connection, type Effect, initial } from './connection.ts'
+import { Board, type BoardChange, type Change, type Move, priceSides, type PriceSide } from '../client/board.ts'
+import { type Connection, type Effect, initial } from '../client/connection.ts'
 import type { PriceView } from './format.ts'
-import type { SessionPorts } from './session.ts'
+import type { SessionPorts } from '../client/session.ts'
 import { startBefore, type Turn, turnBetween } from './turn.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Book } from '../../book/market.ts'
 import type { TickKind } from '../../book/tick.ts'
-import type { Move } from './board.ts'
+import type { Move } from '../client/board.ts'
 
 /** The latest turn that a market took in front of the reader, beside its prices moving. `words` go before "3 s ago". */
 export type Turn = { words: string; atMs: number }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../functions/book/alert.ts'
 import { topicOf } from '../../../functions/book/ids.ts'
 import { Alerts } from '../../../functions/view/page/alerts.ts'
-import { market, startMs } from './odds-world.ts'
+import { market, startMs } from '../client/odds-world.ts'
 
 const alert = (id: string, observedAtMs = startMs): Alert => ({
   id,

@@ -13,7 +13,7 @@ import {
   rowsShown,
   shownPricing,
 } from '../../../functions/view/page/arrange.ts'
-import { bookmaker, bookOf, market, selection, startMs } from './odds-world.ts'
+import { bookmaker, bookOf, market, selection, startMs } from '../client/odds-world.ts'
 
 const any: Filter = { words: '', topic: null, feed: null, status: null }
 const backed = (name: string, ...quotes: Partial<Tick>[]): Selection => ({

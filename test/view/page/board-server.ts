@@ -10,7 +10,7 @@ import { feedsGroup, type MarketId, topicGroup } from '../../../functions/book/i
 import type { BoardMessage, MarketDelta } from '../../../functions/book/wire.ts'
 import { startWebPubSub, type WebPubSubServer } from '../../../infra/local/web-pubsub/server.ts'
 import { buildPage } from '../../../scripts/build.ts'
-import { OddsWorld } from './odds-world.ts'
+import { OddsWorld } from '../client/odds-world.ts'
 
 export type BoardServer = AsyncDisposable & {
   url: string

@@ -1,9 +1,9 @@
 import { noDrift } from '../../../functions/book/feed-health.ts'
-import type { Api } from '../../../functions/view/page/api.ts'
-import { feed, OddsWorld, startMs } from './odds-world.ts'
+import type { Api } from '../../../functions/view/client/api.ts'
+import { feed, OddsWorld, startMs } from '../client/odds-world.ts'
 import type { BoardMessage } from '../../../functions/book/wire.ts'
-import { Session } from '../../../functions/view/page/session.ts'
-import type { OddsSocket, SocketListener } from '../../../functions/view/page/socket.ts'
+import { Session } from '../../../functions/view/client/session.ts'
+import type { OddsSocket, SocketListener } from '../../../functions/view/client/socket.ts'
 import { Store } from '../../../functions/view/page/store.ts'
 
 type Request = { what: 'negotiate' | 'markets' | 'book' | 'ticks' | 'feeds'; answer: (ok: boolean, stale: boolean) => void }

@@ -5,7 +5,7 @@ import { bookmakerOf, type MarketId } from '../../../functions/book/ids.ts'
 import type { Book } from '../../../functions/book/market.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
 import { BrowserRig, turn as nextTurn } from './browser-rig.ts'
-import { bookOf, conflated, market, type OddsWorld, startMs } from './odds-world.ts'
+import { bookOf, conflated, market, type OddsWorld, startMs } from '../client/odds-world.ts'
 
 const markets = ['a', 'b', 'c'].map(market)
 const at = fc.nat({ max: 50 })

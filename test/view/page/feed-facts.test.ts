@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 
 import type { DedupeCounts, FeedHealth } from '../../../functions/book/feed-health.ts'
 import { feedFacts, feedWarnings } from '../../../functions/view/page/feed-facts.ts'
-import { health } from './connection-samples.ts'
-import { feed, startMs } from './odds-world.ts'
+import { health } from '../client/connection-samples.ts'
+import { feed, startMs } from '../client/odds-world.ts'
 
 const facts = (parts: Partial<FeedHealth>, counts?: DedupeCounts) =>
   Object.fromEntries(feedFacts({ ...health, ...parts }, counts, startMs + 30_000).flatMap((group) => group.facts))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
+import { formatAge } from '../../../functions/view/client/age.ts'
 import { startDistance, startFormat } from '../../../functions/view/page/start.ts'
 import {
-  formatAge,
   formatAgo,
   formatOverround,
   formatPoint,

@@ -7,7 +7,7 @@ import { type Bookmaker, bookmakerOf, feedName, type MarketId, topicOf } from '.
 import type { Book } from '../../../functions/book/market.ts'
 import { chromiumArgs, findChromium } from '../../support/chromium.ts'
 import { type BoardServer, startBoardServer } from './board-server.ts'
-import { bookOf, feed, market, type OddsWorld, selection } from './odds-world.ts'
+import { bookOf, feed, market, type OddsWorld, selection } from '../client/odds-world.ts'
 
 const executablePath = findChromium()
 const [race, totals, match] = [market('race'), market('totals'), market('match')]

@@ -9,7 +9,7 @@ import { buildPage } from '../../../scripts/build.ts'
 import type { ForScripts } from '../../../functions/view/page/for-scripts.ts'
 import { chromiumArgs, findChromium } from '../../support/chromium.ts'
 import { type BoardServer, startBoardServer } from './board-server.ts'
-import { feed, market, selection } from './odds-world.ts'
+import { feed, market, selection } from '../client/odds-world.ts'
 
 const executablePath = findChromium()
 const [a, b] = [market('a'), market('b/ü')]

@@ -2,10 +2,10 @@ import { effect } from '@preact/signals'
 import { describe, expect, it } from 'vitest'
 
 import { topicOf } from '../../../functions/book/ids.ts'
-import { initial } from '../../../functions/view/page/connection.ts'
+import { initial } from '../../../functions/view/client/connection.ts'
 import { loadPreferences, savePreferences } from '../../../functions/view/page/preferences.ts'
 import { Store } from '../../../functions/view/page/store.ts'
-import { bookOf, feed, market, OddsWorld, selection, startMs } from './odds-world.ts'
+import { bookOf, feed, market, OddsWorld, selection, startMs } from '../client/odds-world.ts'
 
 const [a, b, c] = [market('a'), market('b'), market('c')]
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 
 import type { Book } from '../../../functions/book/market.ts'
 import type { TickKind } from '../../../functions/book/tick.ts'
-import type { Move } from '../../../functions/view/page/board.ts'
+import type { Move } from '../../../functions/view/client/board.ts'
 import { startBefore, turnBetween } from '../../../functions/view/page/turn.ts'
-import { bookmaker, bookOf, market, selection, startMs } from './odds-world.ts'
+import { bookmaker, bookOf, market, selection, startMs } from '../client/odds-world.ts'
 
 const a = market('a')
 const fixture = (startsAtMs: number | null) => ({ id: 'f', name: 'A at B', startsAtMs })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { createApi } from '../../../functions/view/page/api.ts'
+import { createApi } from '../../../functions/view/client/api.ts'
 import { bookOf, market, startMs } from './odds-world.ts'
 
 const a = market('a/b c')

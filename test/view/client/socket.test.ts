@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type WebSocket as PeerSocket, WebSocketServer } from 'ws'
 
 import { startWebPubSub, type WebPubSubServer } from '../../../infra/local/web-pubsub/server.ts'
-import { OddsSocket, type SocketListener } from '../../../functions/view/page/socket.ts'
+import { OddsSocket, type SocketListener } from '../../../functions/view/client/socket.ts'
 
 /** Everything a socket told, in order, as `name` or `name: text`. */
 class Told implements SocketListener {

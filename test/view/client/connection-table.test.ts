@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { type Connection, type Event, initial } from '../../../functions/view/page/connection.ts'
-import { describe as inWords } from '../../../functions/view/page/describe.ts'
-import { step } from '../../../functions/view/page/step.ts'
+import { type Connection, type Event, initial } from '../../../functions/view/client/connection.ts'
+import { describe as inWords } from '../../../functions/view/client/describe.ts'
+import { step } from '../../../functions/view/client/step.ts'
 import { events, later, states } from './connection-samples.ts'
 import { startMs } from './odds-world.ts'
 

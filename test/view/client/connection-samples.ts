@@ -10,7 +10,7 @@ import {
   newHeartbeat,
   type Resuming,
   type Snapshotting,
-} from '../../../functions/view/page/connection.ts'
+} from '../../../functions/view/client/connection.ts'
 import { bookmaker, bookOf, feed, market, selection, startMs } from './odds-world.ts'
 
 /** One sample of each state and each event, all about market `a`, of which the board holds `seq` 5. */

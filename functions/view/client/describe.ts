@@ -1,5 +1,5 @@
+import { formatAge } from './age.ts'
 import { type Connection, isSilent } from './connection.ts'
-import { formatAge } from './format.ts'
 
 /** The connection in words for the reader. `spoken` leaves out what counts down: a screen reader would say it every second. */
 export type Description = { tone: 'good' | 'busy' | 'bad'; words: string; spoken: string }

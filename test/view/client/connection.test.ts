@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { type Connection, type Effect, type Event, initial } from '../../../functions/view/page/connection.ts'
-import { describe as inWords } from '../../../functions/view/page/describe.ts'
-import { step } from '../../../functions/view/page/step.ts'
+import { type Connection, type Effect, type Event, initial } from '../../../functions/view/client/connection.ts'
+import { describe as inWords } from '../../../functions/view/client/describe.ts'
+import { step } from '../../../functions/view/client/step.ts'
 import { a, answer, delta, events, later, live, resuming, said, states } from './connection-samples.ts'
 import { bookOf, market, startMs } from './odds-world.ts'
 

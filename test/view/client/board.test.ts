@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Prices } from '../../../functions/book/quote.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
-import { Board } from '../../../functions/view/page/board.ts'
+import { Board } from '../../../functions/view/client/board.ts'
 import { conflated, imageOf, market, OddsWorld, selection } from './odds-world.ts'
 
 const a = market('a')

@@ -2,7 +2,8 @@ import * as v from '@badrap/valita'
 
 import type { MarketId, SelectionId, Topic } from './ids.ts'
 import { told } from './limits.ts'
-import { id, instantMs, marketId, oneOf, orNull, type Parsed, parse, selectionId, text, topic } from './wire.ts'
+import { id, instantMs, marketId, oneOf, orNull, selectionId, text, topic } from './scalars.ts'
+import { type Parsed, parse } from './wire.ts'
 
 export const fixtureStatuses = ['scheduled', 'in-play', 'finished', 'postponed', 'cancelled'] as const
 export type FixtureStatus = (typeof fixtureStatuses)[number]

@@ -8,7 +8,7 @@ import type { Form, JsonSchema, JsonType, Scalar } from './json-schema.ts'
  * one schema what somebody reads by the other, and what is asked is whether all of the one fits the other.
  *
  * A union that is sent may get another branch: readers pass over a kind of message that they do not know. Nothing else may grow that a
- * reader would have to know; a list of words that is meant to is no `enum` (see `growing` in `functions/book/wire.ts`).
+ * reader would have to know; a list of words that is meant to is no `enum` (see `growing` in `functions/book/scalars.ts`).
  *
  * Where it cannot tell (another pattern, a keyword that we never used) it says so, rather than yes.
  */

@@ -1,7 +1,8 @@
 import * as v from '@badrap/valita'
 
 import { fixtureFields } from '../../functions/book/fixtures.ts'
-import { goneMessage, marketMessage, oneOf } from '../../functions/book/wire.ts'
+import { oneOf } from '../../functions/book/scalars.ts'
+import { goneMessage, marketMessage } from '../../functions/book/wire.ts'
 import { topicNames } from '../../infra/names.ts'
 import { type JsonSchema, jsonSchema } from './json-schema.ts'
 import { describe } from './words.ts'

@@ -16,24 +16,19 @@ import { told } from '../../functions/book/limits.ts'
 import { type Probability, priceFormats } from '../../functions/book/price.ts'
 import type { Best } from '../../functions/book/pricing.ts'
 import {
-  alert,
-  bookFields,
   bookmaker,
   counter,
-  dedupeCounts,
   feed,
-  feedHealth,
   finite,
   id,
   instantMs,
   marketId,
   oneOf,
   orNull,
-  type SnapshotRequired,
   text,
-  tickFields,
   topic,
-} from '../../functions/book/wire.ts'
+} from '../../functions/book/scalars.ts'
+import { alert, bookFields, dedupeCounts, feedHealth, type SnapshotRequired, tickFields } from '../../functions/book/wire.ts'
 import type { FixturesAnswer } from '../../functions/view/api/fixtures.ts'
 import type { PricedBook } from '../../functions/view/priced-book.ts'
 

@@ -1,5 +1,6 @@
 import type { FeedName } from '../../book/ids.ts'
-import { parse, feed as feedNameSchema } from '../../book/wire.ts'
+import { feed as feedNameSchema } from '../../book/scalars.ts'
+import { parse } from '../../book/wire.ts'
 import { type RequestBody, readJson } from '../../http/json-body.ts'
 import { json, problem, type Reply } from '../../http/reply.ts'
 import { pushedBody } from './body.ts'

@@ -19,11 +19,10 @@ export function venueAlert(arbitrage: Arbitrage, { fixtureId, name, topic }: Que
 }
 
 function ofArbitrage({ legs, size }: Arbitrage, about: string) {
+  // A feed may list its selections in another order each time.
+  const prices = legs.map((leg) => [leg.marketId, leg.selectionId, leg.bookmaker, leg.price, leg.point].join('\n')).sort()
   return {
-    id: idOf('arbitrage', [
-      about,
-      ...legs.flatMap((leg) => [leg.marketId, leg.selectionId, leg.bookmaker, leg.price, leg.point]),
-    ]),
+    id: idOf('arbitrage', [about, ...prices]),
     kind: 'arbitrage' as const,
     selectionId: null,
     selectionName: null,
@@ -62,14 +61,10 @@ export function steamAlert(together: readonly Moved[], market: MarketTrack): Ale
   const { selectionId, selectionName } = first.quote
   const size = median(together.map(({ change }) => change))
   const tookMs = market.observedAtMs - Math.min(...together.map(({ from }) => from.untilMs))
-  const many = `${together.length} bookmakers`
+  const bookmakers = together.map(({ quote }) => quote.bookmaker).sort()
+  const many = `${bookmakers.length} bookmakers`
   return {
-    id: idOf('steam', [
-      selectionId,
-      ...together.map(({ quote }) => quote.bookmaker).sort(),
-      market.marketId,
-      market.observedAtMs,
-    ]),
+    id: idOf('steam', [market.marketId, selectionId, ...bookmakers, market.observedAtMs]),
     kind: 'steam',
     topic: market.topic,
     marketId: market.marketId,
@@ -91,7 +86,7 @@ function evidenceOf({ quote, from }: Moved, market: MarketTrack): Evidence {
 }
 
 /** Made of what the alert is about, so that raising it twice is raising it once (I5). A document's id may not hold every character; a hash holds none that it may not. */
-function idOf(kind: AlertKind, parts: readonly (string | number | null)[]): string {
+function idOf(kind: AlertKind, parts: readonly (string | number)[]): string {
   return `${kind}:${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`
 }
 
@@ -107,14 +102,9 @@ function listed(all: readonly string[]): string {
 }
 
 const wentUp = (change: number) => (change > 0 ? 'went up' : 'went down')
-const percent = (share: number) =>
-  `${derived(share * 100)
-    .toFixed(1)
-    .replace(/\.0$/, '')}%`
-const points = (change: number) =>
-  `${derived(Math.abs(change) * 100)
-    .toFixed(1)
-    .replace(/\.0$/, '')} points`
+const percent = (share: number) => `${tenths(share * 100)}%`
+const points = (change: number) => `${tenths(Math.abs(change) * 100)} points`
+const tenths = (value: number) => Number(derived(value).toFixed(1))
 const seconds = (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`)
 
 /** A name may have 2,000 characters, and so may the whole sentence. */

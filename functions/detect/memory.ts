@@ -7,7 +7,7 @@ import type { HubPlace, MarketTrack } from './track.ts'
  * move only from what it has seen itself; alerts may be missed by that, none is false.
  *
  * Bounded (I9): least recently told of, markets are forgotten when there are more than `maxMarkets` of them, or more than `maxQuotes` in
- * all. A quote is some 300 bytes while it rests, and at most 2 kB when it moves a lot.
+ * all. A quote is some 400 bytes while it rests, and up to 2 kB when it moves a lot (measured).
  */
 export class Memory {
   readonly #markets = new Map<MarketId, MarketTrack>()

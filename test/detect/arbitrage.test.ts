@@ -101,6 +101,8 @@ describe('an arbitrage', () => {
     const [first] = idAt(10 * minute, 1.9)
     expect(first).toMatch(/^arbitrage:[0-9a-f]{32}$/)
     expect(idAt(11 * minute, 1.95)).toEqual([first])
+    const turned = Object.fromEntries(Object.entries(board({ alpha: [2.1, 1.8], beta: [1.8, 2.1] })).toReversed())
+    expect(market.hears(heard(11.5 * minute, turned, decimal)).map(({ id }) => id)).toEqual([first])
     expect(idAt(12 * minute, 1.95, 2.12)).not.toEqual([first])
   })
 })

@@ -3,15 +3,14 @@ import { describe, expect, it } from 'vitest'
 
 import type { Alert } from '../../functions/book/alert.ts'
 import type { MarketId, SelectionId } from '../../functions/book/ids.ts'
-import type { SnapshotMessage } from '../../functions/book/wire.ts'
 import type { HubEvent } from '../../functions/connect/hub-events.ts'
 import { judge as judgeBook } from '../../functions/dedupe/judge.ts'
 import { detect, type DetectPorts } from '../../functions/detect/detect.ts'
 import { Memory } from '../../functions/detect/memory.ts'
 import type { Question, VenueBook } from '../../functions/detect/venues.ts'
 import { topicOf } from '../../functions/book/ids.ts'
-import { messages } from '../support/arbitrary.ts'
-import { heard, type Heard, inShort, minute, type Prices, second, usual } from '../support/watching.ts'
+import { story } from '../support/stories.ts'
+import { heard, type Heard, inShort, minute, type Prices, usual } from '../support/watching.ts'
 
 const nowMs = () => 12 * minute
 const event = (value: unknown, sequence: number | undefined, partition = '3'): HubEvent => ({
@@ -127,14 +126,15 @@ describe('detect', () => {
 
   it('finds the same, however the messages are cut into batches', async () => {
     let found = 0
+    const afterAll = () => 24 * 60 * minute
     await fc.assert(
-      fc.asyncProperty(messages('m', { maxLength: 20 }), fc.array(fc.nat({ max: 4 })), async (all, cuts) => {
-        const events = all.map((message, i) => event(spread(message), i))
+      fc.asyncProperty(story, fc.array(fc.nat({ max: 4 })), async (all, cuts) => {
+        const events = all.map((message, i) => event(message, i))
         const whole = fakePorts()
-        await detect(events, whole.ports, new Memory(), usual, nowMs)
+        await detect(events, whole.ports, new Memory(), usual, afterAll)
         const parts = fakePorts()
         const memory = new Memory()
-        for (const size of [...cuts, events.length]) await detect(events.splice(0, size), parts.ports, memory, usual, nowMs)
+        for (const size of [...cuts, events.length]) await detect(events.splice(0, size), parts.ports, memory, usual, afterAll)
         expect([...parts.kept.keys()].sort()).toEqual([...whole.kept.keys()].sort())
         found += whole.kept.size
       }),
@@ -157,18 +157,6 @@ describe('detect', () => {
     expect(memory.size).toEqual({ markets: 1, quotes: 100 })
   })
 })
-
-/** Arbitrary messages are a few milliseconds apart, and quote both sides at random; here they are seconds apart, and of bookmakers. */
-function spread(message: SnapshotMessage): SnapshotMessage {
-  const asOfMs = 10 * minute + (message.asOfMs - 1_000) * second
-  const later = { ...message, asOfMs, observedAtMs: asOfMs }
-  if (later.kind === 'gone') return later
-  const selections = later.selections.map((selection) => ({
-    ...selection,
-    quotes: selection.quotes.map((quote) => ({ ...quote, lay: null })),
-  }))
-  return { ...later, selections }
-}
 
 describe('detect, across venues', () => {
   const quote = (market: string, selection: string) => ({

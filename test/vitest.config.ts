@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Each runs the whole stack or a browser, so they run after the rest and one after the other. */
 const whole = ['test/pipeline*.test.ts', 'test/browser*.test.ts']
+/** The CDKTF project has packages of its own, which are installed before its tests when they are not there. */
+const azure = ['test/infra/azure/**/*.test.ts']
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -15,9 +17,20 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: whole,
+          exclude: [...whole, ...azure],
           testTimeout: 20_000,
           hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'azure',
+          include: azure,
+          globalSetup: 'test/infra/azure/installed.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

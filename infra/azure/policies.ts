@@ -19,10 +19,10 @@ export class Policies implements IAspect {
     if (!(node instanceof TerraformResource)) return
     const { terraformResourceType: type } = node
     const attributes = attributesOf(node)
-    for (const [attribute, allowed, why] of required[type] ?? []) {
-      const value = attributes[attribute]
+    for (const [path, allowed, why] of required[type] ?? []) {
+      const value = at(attributes, path)
       if (!allowed.includes(value)) {
-        Annotations.of(node).addError(`${attribute} is ${JSON.stringify(value)}: ${why}`)
+        Annotations.of(node).addError(`${path} is ${JSON.stringify(value)}: ${why}`)
       }
     }
     const tags = (attributes['tags'] as Record<string, unknown> | undefined) ?? {}
@@ -57,7 +57,10 @@ function attributesOf(resource: TerraformResource): Record<string, unknown> {
   return attributes
 }
 
-type Rule = readonly [attribute: string, allowed: readonly unknown[], why: string]
+const at = (attributes: Record<string, unknown>, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], attributes)
+
+type Rule = readonly [path: string, allowed: readonly unknown[], why: string]
 const keysOff = 'keys must be off, so that identities alone get in'
 const tls = 'TLS 1.2 is the least'
 const required: Readonly<Record<string, readonly Rule[]>> = {
@@ -89,6 +92,7 @@ const required: Readonly<Record<string, readonly Rule[]>> = {
   azurerm_container_app: [['ingress', [undefined], 'nobody has anything to ask of a worker']],
   azurerm_function_app_flex_consumption: [
     ['https_only', [true], 'HTTPS alone'],
+    ['site_config.minimum_tls_version', ['1.2'], tls],
     ['webdeploy_publish_basic_authentication_enabled', [false], keysOff],
   ],
 }

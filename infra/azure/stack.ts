@@ -89,8 +89,10 @@ export class OddscastStack extends TerraformStack {
       }),
       FEEDS: feeds.join(','),
       TICK_TTL_DAYS: String(environment.tickTtlDays),
-      ...environment.settings,
-      ...Object.fromEntries(secrets.map((setting) => [setting, vault?.reference(setting) ?? ''])),
+      ...settingsOfFeeds(environment, feeds, {
+        ...environment.settings,
+        ...Object.fromEntries(secrets.map((setting) => [setting, vault?.reference(setting) ?? ''])),
+      }),
     })
     const functionApp = new FunctionApp(this, 'functions', place, environment, {
       identity,
@@ -172,6 +174,22 @@ export class OddscastStack extends TerraformStack {
       output.overrideLogicalId(name)
     }
   }
+}
+
+/** A feed's settings, secrets above all, go to whoever reads that feed and to nobody else; what is no feed's goes to all. */
+export function settingsOfFeeds(
+  { feeds: { polled, streamed } }: Environment,
+  feeds: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const prefix = (feed: string) => `${feed.toUpperCase().replaceAll('-', '_')}_`
+  const longestFirst = [...polled, ...streamed].sort((a, b) => b.length - a.length)
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => {
+      const feed = longestFirst.find((feed) => name.startsWith(prefix(feed)))
+      return feed === undefined || feeds.includes(feed)
+    }),
+  )
 }
 
 const resourceProviders = [

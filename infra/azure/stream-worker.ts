@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
 import path from 'node:path'
 
 import { Construct } from 'constructs'
@@ -59,7 +58,7 @@ export class StreamWorker extends Construct {
             image,
             cpu: 0.5,
             memory: '1Gi',
-            command: ['node', '--input-type=module', '--eval', loader()],
+            command: ['node', '--input-type=module-typescript', '--eval', loader()],
             env: Object.entries(env).map(([name, value]) => ({ name, value })),
           },
         ],
@@ -71,8 +70,7 @@ export class StreamWorker extends Construct {
   }
 }
 
-/** Without its types, and with `${` kept from Terraform, which would take it for its own. */
-export function loader(): string {
-  const text = stripTypeScriptTypes(readFileSync(path.join(import.meta.dirname, 'stream/loader.ts'), 'utf8'))
-  return text.replaceAll('${', '$${')
+/** With `${` kept from Terraform, which would take it for its own. */
+function loader(): string {
+  return readFileSync(path.join(import.meta.dirname, 'stream/loader.ts'), 'utf8').replaceAll('${', '$${')
 }

@@ -60,8 +60,8 @@ const schema = v
     feeds: v.object({ polled: v.array(feedName), streamed: v.array(feedName) }),
     settings: v
       .record(v.string())
-      .assert((s) => Object.keys(s).every(isOwnSetting), `takes settings of the app's own, as in KALSHI_SCHEDULE`),
-    secrets: v.array(v.string().assert(isOwnSetting, `takes names of the app's own settings, as in ODDS_API_KEY`)),
+      .assert((s) => Object.keys(s).every(isOwnSetting), `takes settings of the app’s own, as in KALSHI_SCHEDULE`),
+    secrets: v.array(v.string().assert(isOwnSetting, `takes names of the app’s own settings, as in ODDS_API_KEY`)),
     tickTtlDays: whole(1, 3_650),
     eventHubs: v
       .object({ capacityUnits: whole(1, 40), maxCapacityUnits: whole(1, 40), retentionHours: whole(1, 168) })

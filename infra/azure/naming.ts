@@ -15,7 +15,7 @@ const rules = {
     rule: /^[a-zA-Z][-a-zA-Z0-9]{4,48}[a-zA-Z0-9]$/,
   },
   schemaGroup: { name: () => 'oddscast', rule: /^[a-zA-Z0-9][-.\w]{0,48}[a-zA-Z0-9]$/ },
-  cosmos: { name: ({ name, suffix }: Named) => `cosmos-oddscast-${name}-${suffix}`, rule: /^[a-z0-9][-a-z0-9]{1,48}[a-z0-9]$/ },
+  cosmos: { name: ({ name, suffix }: Named) => `cosmos-oddscast-${name}-${suffix}`, rule: /^[a-z0-9][-a-z0-9]{1,42}[a-z0-9]$/ },
   webPubSub: {
     name: ({ name, suffix }: Named) => `wps-oddscast-${name}-${suffix}`,
     rule: /^[a-zA-Z][-a-zA-Z0-9]{1,61}[a-zA-Z0-9]$/,
@@ -35,11 +35,13 @@ const rules = {
   budget: { name: ({ name }: Named) => `budget-oddscast-${name}`, rule: /^[-\w]{1,63}$/ },
 } as const
 
+export const resourceKinds = Object.keys(rules) as readonly ResourceKind[]
+
 export const nameOf = (kind: ResourceKind, environment: Named): string => rules[kind].name(environment)
 
 /** The names of this environment that Azure would refuse; each with its rule. */
 export function nameProblems(environment: Named): string[] {
-  return (Object.keys(rules) as ResourceKind[]).flatMap((kind) => {
+  return resourceKinds.flatMap((kind) => {
     const name = nameOf(kind, environment)
     return rules[kind].rule.test(name) ? [] : [`name of ${kind}: "${name}" does not fit ${rules[kind].rule}`]
   })

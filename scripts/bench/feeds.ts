@@ -2,12 +2,13 @@ import { cpus } from 'node:os'
 
 import { measure } from './feeds/measure.ts'
 import { polledReadings } from './feeds/polled.ts'
+import { streamedReadings } from './feeds/streamed.ts'
 
 /** How fast each feed's own reader is, from the text to snapshots, beside JSON.parse of the same text in the same run. */
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}`)
 console.log('\n  feed               KB each   JSON.parse   parsed and mapped             ratio')
 
-for (const reading of await polledReadings()) {
+for (const reading of [...(await polledReadings()), ...(await streamedReadings())]) {
   const markets = reading.read(reading.texts)
   const { parseS, readS, bytes } = measure(reading)
   const { length } = reading.texts
@@ -19,7 +20,7 @@ for (const reading of await polledReadings()) {
       `${(bytes / readS / 1e6).toFixed(0)} MB/s`.padStart(12),
       `${(length / readS).toFixed(0)} ${reading.unit}/s`.padStart(17),
       `× ${(readS / parseS).toFixed(2)}`.padStart(9),
-      `   ${markets} markets${reading.recorded ? '' : ', invented: nothing was recorded'}`,
+      `   ${markets} snapshots${reading.recorded ? '' : ', invented: nothing was recorded'}`,
     ].join(''),
   )
 }

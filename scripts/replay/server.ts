@@ -26,7 +26,7 @@ export type Replay = {
   /** Feed by feed, what there is of it. */
   feeds: ReadonlyMap<string, string>
   missing: readonly string[]
-  /** What the app is told so that it reads all of them from here; FEEDS among it. */
+  /** What the app is told so that it reads all of them from here, and takes them for fresh although they are old. */
   settings: Readonly<Record<string, string>>
   /** How many requests of a feed were answered as asked. */
   served(feed: string): number
@@ -102,6 +102,7 @@ export async function startReplay({ folder, port, mode, log, clock, feeds, quota
     missing: wanted.map(({ feed }) => feed).filter((feed) => !playings.has(feed)),
     settings: Object.fromEntries([
       ['FEEDS', [...playings.keys()].join(',')],
+      ['DETECT_STALE_SECONDS', '1000000000'],
       ...[...playings.values()].flatMap((playing) => Object.entries(playing.settings(at))),
     ]),
     served: (feed) => served.get(feed) ?? 0,

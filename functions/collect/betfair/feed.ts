@@ -67,7 +67,8 @@ class BetfairStream implements StreamFeed {
   readonly #clocks = new Clocks()
   #behind: string | null = null
   #subscriptionId = 0
-  #imagedAtMs = 0
+  /** When everything was last asked for, or came. */
+  #askedAtMs = 0
   #keptAliveAtMs = 0
   #messages = 0
 
@@ -117,7 +118,7 @@ class BetfairStream implements StreamFeed {
       saidAtMs = message.pt ?? saidAtMs
       this.#behind = message.status === 503 ? behindReason : null
       if (whole === null) continue
-      if (message.ct === 'SUB_IMAGE') this.#imagedAtMs = observedAtMs
+      if (message.ct === 'SUB_IMAGE') this.#askedAtMs = observedAtMs
       this.#names.forgetAllBut(this.#markets)
       yield { ...applied, whole, behind: this.#behind, saidAtMs }
       applied = nothingApplied()
@@ -156,7 +157,8 @@ class BetfairStream implements StreamFeed {
   }
 
   #askForImage({ say }: Lines, { nowMs }: ConnectAt): void {
-    if (say === undefined || !this.#markets.needsImage || nowMs() - this.#imagedAtMs < imageAgainAfterMs) return
+    if (say === undefined || !this.#markets.needsImage || nowMs() - this.#askedAtMs < imageAgainAfterMs) return
+    this.#askedAtMs = nowMs()
     this.#clocks.forget()
     throw new Error('something could not be read, so everything is asked for again')
   }

@@ -47,7 +47,7 @@ function fileLines(address: URL, signal: AbortSignal): Lines {
 }
 
 /** Chunks break lines, and characters, anywhere. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<readonly string[]> {
+export async function* linesOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<readonly string[]> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of chunks) {

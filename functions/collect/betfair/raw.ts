@@ -205,7 +205,8 @@ const definition = v
   })
   .chain((read) => {
     const keys = new Set(read.runners.map(({ id, hc }) => runnerKey(id, hc)))
-    return keys.size === read.runners.length ? v.ok(read) : v.err('one runner twice')
+    if (keys.size < read.runners.length) return v.err('one runner twice')
+    return keys.size === 0 ? v.err('no runners') : v.ok(read)
   })
 
 export type RawDefinition = v.Infer<typeof definition>

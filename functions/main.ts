@@ -1,3 +1,4 @@
+import { apiDocuments } from 'api:documents'
 import { pageFiles } from 'page:files'
 
 import { app } from '@azure/functions'
@@ -27,4 +28,4 @@ registerFixtures(services)
 registerDedupe(settings, services)
 registerDetect(settings, services)
 registerFanout(services)
-registerView(settings, services, pageFiles)
+registerView(settings, services, pageFiles, apiDocuments)

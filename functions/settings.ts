@@ -21,6 +21,8 @@ export type Settings = {
   /** That of the hub's messages in the namespace's schema registry, where they are registered. */
   snapshotSchemaId: string | undefined
   detect: DetectSettings
+  /** Whose pages may read the API; `*` is everybody's. */
+  corsOrigins: readonly string[]
 }
 
 /** What is worth an alert. Changes are of implied probability: 0.05 is five points. */
@@ -66,6 +68,7 @@ export function readSettings(env: Env, knownFeeds: Readonly<Record<string, FeedD
     tickTtlSeconds: tickTtlSeconds(env, faults),
     snapshotSchemaId: snapshotSchemaId(env, faults),
     detect: detect(env, faults),
+    corsOrigins: corsOrigins(env, faults),
   }
   if (faults.length > 0) throw new SettingsError(faults)
   return settings
@@ -156,4 +159,17 @@ function snapshotSchemaId(env: Env, faults: string[]): string | undefined {
   if (id !== undefined && !/^[0-9a-z-]{1,64}$/i.test(id))
     faults.push(`SNAPSHOT_SCHEMA_ID is "${id}"; it takes the id that the schema registry gave, of letters, digits and hyphens`)
   return id
+}
+
+/** As a browser says them: no path, no slash at the end. */
+function corsOrigins(env: Env, faults: string[]): readonly string[] {
+  const origins = (env['CORS_ORIGINS'] ?? '')
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '')
+  for (const origin of origins) {
+    if (origin !== '*' && URL.parse(origin)?.origin !== origin)
+      faults.push(`CORS_ORIGINS has "${origin}"; it takes * or origins separated by commas, as in https://odds.example.org`)
+  }
+  return origins
 }

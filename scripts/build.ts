@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 
 import { build, type Plugin } from 'esbuild'
 
+import { apiDocuments } from './api/documents.ts'
+
 /**
  * What ships: one CommonJS file that holds every function and, as text, the page. (As an ES module `@azure/functions` dies at start: it
  * asks for `@azure/functions-core`, which the host supplies, by a `require` made late.) The local host runs this same file.
@@ -25,7 +27,7 @@ export async function buildApp(root: string, appDir = root): Promise<BuildReport
     sourcesContent: false,
     legalComments: 'none',
     external: ['@azure/functions-core'],
-    plugins: [pageFiles(page)],
+    plugins: [madeModule('page:files', 'pageFiles', page), madeModule('api:documents', 'apiDocuments', apiDocuments())],
     logLevel: 'warning',
   })
   const { size } = await stat(outfile)
@@ -67,14 +69,14 @@ export async function buildPage(folder: string): Promise<BuiltPage> {
   }
 }
 
-/** `import { pageFiles } from 'page:files'` is the built page, as `view/page-files.ts` describes it. */
-function pageFiles(page: BuiltPage): Plugin {
+/** `import { pageFiles } from 'page:files'` is the built page, as `view/page-files.ts` describes it; `api:documents` is what describes the API. */
+function madeModule(name: string, exported: string, value: unknown): Plugin {
   return {
-    name: 'page-files',
+    name,
     setup(build) {
-      build.onResolve({ filter: /^page:files$/ }, () => ({ path: 'page:files', namespace: 'page' }))
-      const contents = `export const pageFiles = ${JSON.stringify(page)}`
-      build.onLoad({ filter: /.*/, namespace: 'page' }, () => ({ contents, loader: 'js' }))
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }))
+      const contents = `export const ${exported} = ${JSON.stringify(value)}`
+      build.onLoad({ filter: /.*/, namespace: name }, () => ({ contents, loader: 'js' }))
     },
   }
 }

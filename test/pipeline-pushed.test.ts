@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { FeedHealth } from '../functions/book/feed-health.ts'
-import type { FixturesAnswer } from '../functions/view/fixtures.ts'
+import type { FixturesAnswer } from '../functions/view/api/fixtures.ts'
 import { seed } from '../scripts/seed.ts'
 import { simulate } from '../scripts/simulate.ts'
 import { findBoard } from '../scripts/simulate/board.ts'

@@ -8,19 +8,37 @@ export type Reply = { status: number; headers: Readonly<Record<string, string>>;
  * to be the same. `no-cache` lets anyone keep the answer, and makes them ask whether it still holds: a browser that joins the stream
  * first and then reads must not be given what was true before it joined. The schema that the answer keeps to is linked as RFC 8288 has it.
  */
-export function json(value: unknown, { status = 200, schema, tagged, ifNoneMatch = null }: JsonOptions = {}): Reply {
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-cache' }
+export const json = (value: unknown, options: ReplyOptions = {}): Reply =>
+  madeWhenNew(() => JSON.stringify(value), { type: 'application/json', ...options })
+
+/** A reply whose body is not made at all for those who hold it already. */
+export function madeWhenNew(
+  body: () => Reply['body'],
+  { type, status = 200, schema, cache = 'no-cache', headers: more, tagged, ifNoneMatch = null }: ReplyOptions & { type: string },
+): Reply {
+  const headers: Record<string, string> = { 'content-type': type, 'cache-control': cache, ...more }
   if (schema !== undefined) headers['link'] = `<${schema}>; rel="describedby"`
   if (tagged !== undefined) {
     headers['etag'] = etagOf(tagged)
-    if (ifNoneMatch !== null && ifNoneMatch.split(',').some((tag) => tag.trim() === headers['etag'])) {
-      return { status: 304, headers, body: '' }
-    }
+    if (isHeld(headers['etag'], ifNoneMatch)) return { status: 304, headers, body: '' }
   }
-  return { status, headers, body: JSON.stringify(value) }
+  return { status, headers, body: body() }
 }
 
-type JsonOptions = { status?: number; schema?: string; tagged?: string; ifNoneMatch?: string | null }
+export type ReplyOptions = {
+  status?: number
+  schema?: string
+  cache?: string
+  headers?: Readonly<Record<string, string>>
+  tagged?: string
+  ifNoneMatch?: string | null
+}
+
+/** As RFC 9110 compares: whether a tag is weak does not matter. */
+function isHeld(etag: string, ifNoneMatch: string | null): boolean {
+  const strong = etag.replace('W/', '')
+  return (ifNoneMatch ?? '').split(',').some((held) => held.trim() === '*' || held.trim().replace('W/', '') === strong)
+}
 
 /** RFC 9457. `detail` says what to do about it; `more` are members besides. */
 export function problem(

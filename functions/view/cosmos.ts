@@ -4,29 +4,33 @@ import type { Alert } from '../book/alert.ts'
 import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument, type StoredBook } from '../book/documents.ts'
 import { type FixtureDocument, parseFixtureDocument } from '../book/fixtures.ts'
 import { type Parsed, parseAlert, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
-import type { AlertStore } from './api/alerts.ts'
-import type { FixtureStore } from './api/fixtures.ts'
-import type { OddsStore } from './api/odds-store.ts'
+import type { AlertPlace, AlertStore, Board, FixtureStore, OddsStore } from './api/ports.ts'
 import { sharedRead } from './shared-read.ts'
 
 /** A reader waits on the other end: sooner an error than no answer. */
 const deadlineMs = 8_000
 
-export function oddsStore(database: Database, topics: readonly string[], unreadable: (reason: string) => void): OddsStore {
+export function oddsStore(
+  database: Database,
+  topics: readonly string[],
+  unreadable: (reason: string) => void,
+  nowMs: () => number,
+): OddsStore {
   const odds = database.container('odds')
   const readable = reader(unreadable)
-  const readBooks = async (topic: string | undefined): Promise<StoredBook[]> => {
+  const readBooks = async (topic: string | undefined): Promise<Board> => {
+    const readAtMs = nowMs()
     const query: SqlQuerySpec =
       topic === undefined
         ? { query: "SELECT * FROM c WHERE c.type = 'book'" }
         : { query: "SELECT * FROM c WHERE c.type = 'book' AND c.topic = @topic", parameters: [{ name: '@topic', value: topic }] }
     const { resources } = await odds.items.query<unknown>(query, { maxItemCount: 1_000, ...deadline() }).fetchAll()
-    return readable<StoredBook>(resources, parseBookDocument)
+    return { readAtMs, books: readable<StoredBook>(resources, parseBookDocument) }
   }
   const boards = new Map([undefined, ...topics].map((topic) => [topic, sharedRead(() => readBooks(topic))]))
   return {
     async books(topic) {
-      return boards.get(topic)?.() ?? []
+      return boards.get(topic)?.() ?? { readAtMs: nowMs(), books: [] }
     },
     async book(market) {
       const { resource } = await odds.item(bookDocumentId, market).read<BookDocument>(deadline())
@@ -80,16 +84,30 @@ export function alertStore(database: Database, unreadable: (reason: string) => v
   const alerts = database.container('alerts')
   const readable = reader(unreadable)
   return {
-    async newest({ topic, kind, limit }) {
+    async newest({ topic, kind, place }, limit) {
+      const [atMs, before] = place ?? [Number.MAX_SAFE_INTEGER, 0]
       const query: SqlQuerySpec = {
-        query: `SELECT * FROM c${kind === undefined ? '' : ' WHERE c.kind = @kind'} ORDER BY c.observedAtMs DESC OFFSET 0 LIMIT @limit`,
-        parameters: [...(kind === undefined ? [] : [{ name: '@kind', value: kind }]), { name: '@limit', value: limit }],
+        query: `SELECT * FROM c WHERE c.observedAtMs <= @at${kind === undefined ? '' : ' AND c.kind = @kind'} ORDER BY c.observedAtMs DESC OFFSET @before LIMIT @limit`,
+        parameters: [
+          { name: '@at', value: atMs },
+          { name: '@before', value: before },
+          { name: '@limit', value: limit + 1 },
+          ...(kind === undefined ? [] : [{ name: '@kind', value: kind }]),
+        ],
       }
       const partition = topic === undefined ? {} : { partitionKey: topic }
-      const { resources } = await alerts.items.query<unknown>(query, { ...partition, ...deadline() }).fetchAll()
-      return readable<Alert>(resources, parseAlert)
+      const { resources } = await alerts.items.query<{ observedAtMs: number }>(query, { ...partition, ...deadline() }).fetchAll()
+      const page = resources.slice(0, limit)
+      const next = resources.length > limit ? placeAfter(page, place) : undefined
+      return { alerts: readable<Alert>(page, parseAlert), next }
     },
   }
+}
+
+function placeAfter(page: readonly { observedAtMs: number }[], from: AlertPlace | undefined): AlertPlace {
+  const atMs = page.at(-1)?.observedAtMs ?? 0
+  const shown = page.filter(({ observedAtMs }) => observedAtMs === atMs).length
+  return [atMs, shown + (from !== undefined && from[0] === atMs ? from[1] : 0)]
 }
 
 /** What does not read as what it should be is left out and counted: one broken document must not take the board away. */

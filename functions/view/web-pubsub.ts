@@ -1,7 +1,7 @@
 import type { WebPubSubServiceClient } from '@azure/web-pubsub'
 
 import { groupPattern } from '../../infra/names.ts'
-import type { Doorkeeper } from './api/negotiate.ts'
+import type { Doorkeeper } from './api/ports.ts'
 
 /** Long enough to open a socket with; the socket itself outlives it. */
 const tokenMinutes = 5

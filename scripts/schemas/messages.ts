@@ -14,8 +14,12 @@ import {
   feedsAnswer,
   fixtureDocument,
   fixturesAnswer,
+  healthAnswer,
   marketsAnswer,
+  negotiateAnswer,
   pricedBook,
+  problem,
+  pushAnswer,
   snapshotRequired,
   tickDocument,
 } from './written.ts'
@@ -95,6 +99,35 @@ export const messages: readonly Message[] = [
     schema: sent(fixturesAnswer, 'answer'),
     title: 'Fixtures by their start: GET /api/fixtures',
     description: 'The real-world happenings that are bet on, as their schedules tell them.',
+  },
+  {
+    name: 'health-answer',
+    form: 'sent',
+    schema: sent(healthAnswer, 'health'),
+    title: 'Whether the app is well: GET /api/health',
+    description: 'There is none but with status 200, which says that the store answers.',
+  },
+  {
+    name: 'negotiate-answer',
+    form: 'sent',
+    schema: sent(negotiateAnswer, 'answer'),
+    title: 'Where to open a socket: POST /api/negotiate',
+    description: 'Its token soon expires; the socket outlives it.',
+  },
+  {
+    name: 'push-answer',
+    form: 'sent',
+    schema: sent(pushAnswer, 'pushed'),
+    title: 'What became of what was pushed: PUT /api/feeds/{feed}/odds',
+    description: 'Each market of the body has its own result.',
+  },
+  {
+    name: 'problem',
+    form: 'sent',
+    // Nothing of `errors` is said where no parameter was at fault.
+    schema: () => jsonSchema(problem, 'read', 'problem', describe),
+    title: 'Why there is no answer (RFC 9457)',
+    description: 'Of every status from 400 on, but for 410 of the missing ticks. Some have members besides.',
   },
   {
     name: 'odds-push',

@@ -97,8 +97,38 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     fixtures: 'The earliest first.',
     next: 'The address of the rest; null when this is all.',
     groups: 'The groups to join at the socket.',
+    url: 'The address to open a WebSocket at.',
   },
   groups: { feeds: 'The group of the health of all feeds.', topics: 'The group of each topic.' },
+  health: {
+    status: 'Always this.',
+    storeMs: 'Milliseconds that the store took to answer.',
+    feeds: 'How each feed is. quiet: it answers, and no price moves; late: behind its schedule; down: it does not answer.',
+  },
+  pushed: {
+    accepted: 'Markets that were taken.',
+    rejected: 'Markets that were not.',
+    results: 'Each market, in the order of the body.',
+  },
+  results: {
+    index: 'Where in the body it was, from 0.',
+    marketId: 'The market; null where that could not be read.',
+    status: 'Whether it was taken.',
+    reason: 'What is wrong with it.',
+  },
+  problem: {
+    type: 'Always about:blank: the status says what kind of problem it is.',
+    title: 'What kind of problem it is, in a few words.',
+    status: 'The HTTP status.',
+    detail: 'What is wrong, and what to do about it.',
+    errors: 'What is wrong with each parameter, where it is they that are wrong.',
+  },
+  errors: {
+    in: 'Where the parameter stands.',
+    parameter: 'Its name.',
+    given: 'What was said, or as much of it as is worth saying back; null where nothing was.',
+    why: 'What is wrong with it; read it after the name.',
+  },
   delta: {
     id: 'The market: <feed>:<the feed’s own market id>, as in predictit:7053.',
     from: 'The first seq that is covered, whether or not a tick of it is here.',

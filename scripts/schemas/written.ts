@@ -1,6 +1,5 @@
 import * as v from '@badrap/valita'
 
-import type { Alert } from '../../functions/book/alert.ts'
 import {
   type AlertDocument,
   type BookDocument,
@@ -29,7 +28,12 @@ import {
   topic,
 } from '../../functions/book/scalars.ts'
 import { alert, bookFields, dedupeCounts, feedHealth, type SnapshotRequired, tickFields } from '../../functions/book/wire.ts'
+import type { PushResult } from '../../functions/collect/push/push.ts'
+import type { AlertsAnswer } from '../../functions/view/api/alerts.ts'
 import type { FixturesAnswer } from '../../functions/view/api/fixtures.ts'
+import type { HealthAnswer } from '../../functions/view/api/health.ts'
+import type { MarketsPage } from '../../functions/view/api/markets.ts'
+import type { Fault } from '../../functions/view/api/parameters.ts'
 import type { PricedBook } from '../../functions/view/priced-book.ts'
 
 /**
@@ -91,9 +95,10 @@ export const pricedBook: v.Type<PricedBook> = v.object({
     selection.extend({ best: v.object({ back: orNull(best), lay: orNull(best) }), fairProbability: orNull(probability) }),
   ),
 })
-export const marketsAnswer: v.Type<{ readAtMs: number; markets: PricedBook[] }> = v.object({
+export const marketsAnswer: v.Type<MarketsPage> = v.object({
   readAtMs: instantMs,
   markets: v.array(pricedBook),
+  next: orNull(text),
 })
 
 type FeedDocument = FeedHealth & { id: string; openMarkets: { marketId: MarketId; topic: Topic }[]; digest: string }
@@ -111,7 +116,7 @@ export const countsDocument: v.Type<DedupeCountsDocument> = v.object({
 })
 
 export const alertDocument: v.Type<AlertDocument> = v.object({ type: v.literal('alert'), ...alert.shape, at: isoInstant })
-export const alertsAnswer: v.Type<{ alerts: Alert[] }> = v.object({ alerts: v.array(alert) })
+export const alertsAnswer: v.Type<AlertsAnswer> = v.object({ alerts: v.array(alert), next: orNull(text) })
 
 export const fixtureDocument: v.Type<FixtureDocument> = v.object({
   id,
@@ -142,4 +147,37 @@ export const feedsAnswer: v.Type<FeedsAnswer> = v.object({
 export const snapshotRequired: v.Type<SnapshotRequired> = v.object({
   error: v.literal('snapshot_required'),
   reason: oneOf(['expired', 'ahead', 'too_far_behind']),
+})
+
+export const healthAnswer: v.Type<HealthAnswer> = v.object({
+  status: v.literal('ok'),
+  storeMs: finite,
+  feeds: v.record(oneOf(feedStates)),
+})
+export const negotiateAnswer: v.Type<{ url: string }> = v.object({ url: text })
+
+const result = { index: counter, marketId: orNull(marketId) }
+export const pushAnswer: v.Type<{ accepted: number; rejected: number; results: PushResult[] }> = v.object({
+  accepted: counter,
+  rejected: counter,
+  results: v.array(
+    v.union(
+      v.object({ ...result, status: v.literal('accepted') }),
+      v.object({ ...result, status: v.literal('rejected'), reason: v.string() }),
+    ),
+  ),
+})
+
+const fault: v.Type<Fault> = v.object({
+  in: oneOf(['path', 'query']),
+  parameter: v.string(),
+  given: orNull(v.string()),
+  why: v.string(),
+})
+export const problem = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: counter,
+  detail: v.string(),
+  errors: v.array(fault).optional(),
 })

@@ -62,7 +62,7 @@ const sent: [SchemaName, object, (raw: unknown) => Parsed<unknown>][] = [
   ['board-message', boardFrame({ v: 1, kind: 'delta', topic: politics, sentAtMs, markets: [delta] }), parseBoardMessage],
   ['board-message', boardFrame({ v: 1, kind: 'feeds', sentAtMs, feeds: [health], counts: [counts] }), parseBoardMessage],
   ['board-message', boardFrame({ v: 1, kind: 'alert', topic: politics, sentAtMs, alerts: [alertOf('a')] }), parseBoardMessage],
-  ['markets-answer', { readAtMs: 5, markets: [pricedBook(book)] }, parseMarketsAnswer],
+  ['markets-answer', { readAtMs: 5, markets: [pricedBook(book)], next: null }, parseMarketsAnswer],
   ['market-answer', pricedBook(book), parseBook],
   ['market-delta', delta, parseMarketDelta],
   ['book-document', bookDocument(book), parseBookDocument],

@@ -27,8 +27,9 @@ import type { Reply } from '../../functions/http/reply.ts'
 import { getAlerts } from '../../functions/view/api/alerts.ts'
 import { getFeeds } from '../../functions/view/api/feeds.ts'
 import { getFixture, getFixtures } from '../../functions/view/api/fixtures.ts'
+import { getHealth } from '../../functions/view/api/health.ts'
 import { getMarket, getMarkets } from '../../functions/view/api/markets.ts'
-import type { ApiRequest } from '../../functions/view/api/request.ts'
+import { postNegotiate } from '../../functions/view/api/negotiate.ts'
 import { getTicks } from '../../functions/view/api/ticks.ts'
 import { alertStore, fixtureStore, oddsStore } from '../../functions/view/cosmos.ts'
 import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
@@ -36,6 +37,7 @@ import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.
 import { type ContainerName, database as databaseName } from '../../infra/names.ts'
 import { alertOf } from '../support/alerts.ts'
 import { messages } from '../support/arbitrary.ts'
+import { asking, jsonIn, portsOf } from '../support/asking.ts'
 import { worker } from '../support/collecting.ts'
 import { predictItBodies, recordingsFolder } from '../support/recordings.ts'
 import { publishedCheck } from '../support/schema-check.ts'
@@ -161,29 +163,34 @@ describe('what is stored, pushed to browsers and answered keeps to its schemas',
   })
 
   it('every answer over HTTP', async () => {
-    const odds = oddsStore(database, ['politics'], (reason) => unreadable.push(reason))
-    const fixtures = fixtureStore(database, (reason) => unreadable.push(reason))
-    const alerts = alertStore(database, (reason) => unreadable.push(reason))
+    const noticed = (reason: string) => void unreadable.push(reason)
+    const ask = asking(
+      portsOf({
+        odds: async () => oddsStore(database, ['politics'], noticed, () => 9_000),
+        fixtures: async () => fixtureStore(database, noticed),
+        alerts: async () => alertStore(database, noticed),
+        doorkeeper: async () => ({ clientUrl: async (userId) => `wss://board.example/client?user=${userId}` }),
+        nowMs: () => 9_000,
+      }),
+    )
     const [book] = documents.get('book-document') as { marketId: string; seq: number }[]
-    const id = book?.marketId ?? ''
-    const ask = (query = '', params: Record<string, string> = {}): ApiRequest => ({
-      params,
-      query: new URLSearchParams(query),
-      ifNoneMatch: null,
-    })
+    const market = { params: { id: book?.marketId ?? '' } }
     const answers: [SchemaName, Reply][] = [
-      ['markets-answer', await getMarkets(ask(), odds, () => 9_000)],
-      ['market-answer', await getMarket(ask('', { id }), odds)],
-      ['market-delta', await getTicks(ask('after=0', { id }), odds)],
-      ['market-delta', await getTicks(ask(`after=${book?.seq}`, { id }), odds)],
-      ['snapshot-required', await getTicks(ask('after=999', { id }), odds)],
-      ['feeds-answer', await getFeeds(odds, ['politics', 'sports'], () => 9_000)],
-      ['alerts-answer', await getAlerts(ask(), alerts)],
-      ['fixtures-answer', await getFixtures(ask(), fixtures)],
-      ['fixture-document', await getFixture(ask('', { id: 'f1' }), fixtures)],
+      ['markets-answer', await ask(getMarkets)],
+      ['market-answer', await ask(getMarket, '', market)],
+      ['market-delta', await ask(getTicks, 'after=0', market)],
+      ['market-delta', await ask(getTicks, `after=${book?.seq}`, market)],
+      ['snapshot-required', await ask(getTicks, 'after=999', market)],
+      ['feeds-answer', await ask(getFeeds)],
+      ['alerts-answer', await ask(getAlerts)],
+      ['fixtures-answer', await ask(getFixtures)],
+      ['fixture-document', await ask(getFixture, '', { params: { id: 'f1' } })],
+      ['health-answer', await ask(getHealth)],
+      ['negotiate-answer', await ask(postNegotiate)],
     ]
-    for (const [name, { status, headers, body }] of answers) {
-      const complaint = publishedCheck(name)(JSON.parse(String(body)))
+    for (const [name, reply] of answers) {
+      const { status, headers } = reply
+      const complaint = publishedCheck(name)(jsonIn(reply))
       const link = `<${schemaId(name)}>; rel="describedby"`
       expect([name, complaint, status, headers['link']]).toEqual([
         name,

@@ -8,12 +8,11 @@ import { parseBook, parseMarketDelta, parseMarketsAnswer } from '../../functions
 import { judge } from '../../functions/dedupe/judge.ts'
 import { getFeeds } from '../../functions/view/api/feeds.ts'
 import { getMarket, getMarkets } from '../../functions/view/api/markets.ts'
-import type { OddsStore } from '../../functions/view/api/odds-store.ts'
-import type { ApiRequest } from '../../functions/view/api/request.ts'
+import type { OddsStore } from '../../functions/view/api/ports.ts'
 import { getTicks } from '../../functions/view/api/ticks.ts'
 import { pageReply } from '../../functions/view/page-files.ts'
-import type { Reply } from '../../functions/http/reply.ts'
 import { feed, quoted, snapshotOf } from '../support/arbitrary.ts'
+import { asking, jsonIn, portsOf } from '../support/asking.ts'
 
 /** Two markets; the first has three ticks, of which the store kept those from `keptFrom` on. */
 function fakeStore(keptFrom = 1): OddsStore {
@@ -33,7 +32,7 @@ function fakeStore(keptFrom = 1): OddsStore {
   )
   const books = [book, other.kind === 'fresh' ? other.book : undefined].filter((found) => found !== undefined)
   return {
-    books: async (topic) => books.filter((found) => topic === undefined || found.topic === topic),
+    books: async (topic) => ({ readAtMs: 1_000, books: books.filter((found) => topic === undefined || found.topic === topic) }),
     book: async (id) => books.find((found) => found.marketId === id),
     ticks: async (id, after, limit) =>
       id === marketIdOf(feed, 'm') ? ticks.filter(({ seq }) => seq > after && seq >= keptFrom).slice(0, limit) : [],
@@ -41,23 +40,18 @@ function fakeStore(keptFrom = 1): OddsStore {
   }
 }
 
-const ask = (query = '', params: Record<string, string> = {}, ifNoneMatch: string | null = null): ApiRequest => ({
-  params,
-  query: new URLSearchParams(query),
-  ifNoneMatch,
-})
-const bodyOf = (reply: Reply): unknown => JSON.parse(String(reply.body))
-const nowMs = () => 1_000
+const askOf = (store: OddsStore) => asking(portsOf({ odds: async () => store }))
+const ask = askOf(fakeStore())
 
 describe('GET /api/markets', () => {
   it('gives every book as a browser reads it, without the store’s own fields', async () => {
-    const reply = await getMarkets(ask(), fakeStore(), nowMs)
-    const parsed = parseMarketsAnswer(bodyOf(reply))
+    const reply = await ask(getMarkets)
+    const parsed = parseMarketsAnswer(jsonIn(reply))
     expect(parsed.ok && parsed.value.markets.map(({ marketId, seq }) => [marketId, seq])).toEqual([
       ['testfeed:m', 3],
       ['testfeed:n', 1],
     ])
-    expect(String(reply.body)).not.toMatch(/hub|asOfMs/)
+    expect(JSON.stringify(jsonIn(reply))).not.toMatch(/hub|asOfMs/)
   })
 
   it.each([
@@ -67,40 +61,40 @@ describe('GET /api/markets', () => {
     ['q=SELECTION  B', ['testfeed:n']],
     ['q=market zebra', []],
   ])('filters by %s', async (query, expected) => {
-    const { markets } = bodyOf(await getMarkets(ask(query), fakeStore(), nowMs)) as { markets: { marketId: string }[] }
+    const { markets } = jsonIn(await ask(getMarkets, query)) as { markets: { marketId: string }[] }
     expect(markets.map(({ marketId }) => marketId)).toEqual(expected)
   })
 
   it('answers 304 to who has it already, and 400 to a status that there is not', async () => {
-    const first = await getMarkets(ask(), fakeStore(), nowMs)
-    const again = await getMarkets(ask('', {}, first.headers['etag']), fakeStore(), nowMs)
+    const first = await ask(getMarkets)
+    const again = await ask(getMarkets, '', { headers: { 'if-none-match': first.headers['etag'] ?? '' } })
     expect([first.status, again.status, again.body]).toEqual([200, 304, ''])
-    const bad = await getMarkets(ask('status=live'), fakeStore(), nowMs)
+    const bad = await ask(getMarkets, 'status=live')
     expect([bad.status, bad.headers['content-type']]).toEqual([400, 'application/problem+json'])
-    expect(bodyOf(bad)).toMatchObject({ detail: expect.stringContaining('open, suspended, closed, settled') })
+    expect(jsonIn(bad)).toMatchObject({ detail: expect.stringContaining('open, suspended, closed, settled') })
   })
 })
 
 describe('GET /api/markets/{id}', () => {
   it('gives one book, and says where to look when there is none', async () => {
-    const found = await getMarket(ask('', { id: 'testfeed:m' }), fakeStore())
-    expect(parseBook(bodyOf(found))).toMatchObject({ ok: true, value: { seq: 3 } })
-    expect((await getMarket(ask('', { id: 'testfeed:x' }), fakeStore())).status).toBe(404)
-    expect((await getMarket(ask('', { id: '../../etc' }), fakeStore())).status).toBe(400)
+    const get = (id: string) => ask(getMarket, '', { params: { id } })
+    expect(parseBook(jsonIn(await get('testfeed:m')))).toMatchObject({ ok: true, value: { seq: 3 } })
+    expect((await get('testfeed:x')).status).toBe(404)
+    expect((await get('../../etc')).status).toBe(400)
   })
 })
 
 describe('GET /api/markets/{id}/ticks', () => {
   const ticksAfter = (after: string, keptFrom = 1, id = 'testfeed:m') =>
-    getTicks(ask(`after=${after}`, { id }), fakeStore(keptFrom))
+    askOf(fakeStore(keptFrom))(getTicks, `after=${after}`, { params: { id } })
 
   it('gives all that is missing, as a delta', async () => {
-    const parsed = parseMarketDelta(bodyOf(await ticksAfter('1')))
+    const parsed = parseMarketDelta(jsonIn(await ticksAfter('1')))
     expect(parsed).toMatchObject({ ok: true, value: { id: 'testfeed:m', from: 2, to: 3, ticks: [{ seq: 2 }, { seq: 3 }] } })
   })
 
   it('gives an empty delta to who is up to date', async () => {
-    expect(parseMarketDelta(bodyOf(await ticksAfter('3')))).toMatchObject({ ok: true, value: { from: 4, to: 3, ticks: [] } })
+    expect(parseMarketDelta(jsonIn(await ticksAfter('3')))).toMatchObject({ ok: true, value: { from: 4, to: 3, ticks: [] } })
   })
 
   it.each([
@@ -110,11 +104,11 @@ describe('GET /api/markets/{id}/ticks', () => {
   ])('asks for a snapshot when ticks are %s', async (reason, after, keptFrom, id) => {
     const reply = await ticksAfter(after, keptFrom, id)
     expect(reply.status).toBe(410)
-    expect(bodyOf(reply)).toEqual({ error: 'snapshot_required', reason })
+    expect(jsonIn(reply)).toEqual({ error: 'snapshot_required', reason })
   })
 
   it.each(['', '-1', '1.5', 'x'])('refuses after=%s', async (after) => {
-    const reply = await getTicks(ask(after === '' ? '' : `after=${after}`, { id: 'testfeed:m' }), fakeStore())
+    const reply = await ask(getTicks, after === '' ? '' : `after=${after}`, { params: { id: 'testfeed:m' } })
     expect(reply.status).toBe(400)
   })
 })
@@ -133,7 +127,8 @@ describe('GET /api/feeds', () => {
       drift: noDrift,
     }
     const store = { ...fakeStore(), feeds: async () => ({ feeds: [{ feed, ...health, ...counts }], counts: [] }) }
-    expect(bodyOf(await getFeeds(store, ['politics'], () => 60_000))).toMatchObject({
+    const served = portsOf({ odds: async () => store, nowMs: () => 60_000, topics: ['politics'] })
+    expect(jsonIn(await asking(served)(getFeeds))).toMatchObject({
       readAtMs: 60_000,
       topics: ['politics'],
       groups: { feeds: 'odds.feeds', topics: { politics: 'odds.politics' } },

@@ -5,8 +5,9 @@ import { bookmakerOf } from '../../functions/book/ids.ts'
 import { parseBook, parseMarketsAnswer } from '../../functions/book/wire.ts'
 import { judge } from '../../functions/dedupe/judge.ts'
 import { getMarket, getMarkets } from '../../functions/view/api/markets.ts'
-import type { OddsStore } from '../../functions/view/api/odds-store.ts'
+import type { OddsStore } from '../../functions/view/api/ports.ts'
 import { quoted, snapshotOf } from '../support/arbitrary.ts'
+import { asking, jsonIn, portsOf } from '../support/asking.ts'
 
 const alpha = bookmakerOf('alpha')
 const beta = bookmakerOf('beta')
@@ -22,8 +23,9 @@ function storedBook(): StoredBook {
 const fair = [0.47619047619, 0.52380952381]
 
 describe('what a book is worth', () => {
-  const store = { books: async () => [storedBook()], book: async () => storedBook() } as unknown as OddsStore
-  const ask = { params: { id: 'testfeed:m' }, query: new URLSearchParams(), ifNoneMatch: null }
+  const board = { readAtMs: 3_000, books: [storedBook()] }
+  const store = { books: async () => board, book: async () => storedBook() } as unknown as OddsStore
+  const ask = asking(portsOf({ odds: async () => store }))
   const worth = {
     overround: 0.02,
     selections: [
@@ -33,14 +35,14 @@ describe('what a book is worth', () => {
   }
 
   it('is in GET /api/markets/{id}, and a reader of books reads it as before', async () => {
-    const answer: unknown = JSON.parse(String((await getMarket(ask, store)).body))
+    const answer: unknown = jsonIn(await ask(getMarket, '', { params: { id: 'testfeed:m' } }))
     expect(answer).toMatchObject(worth)
     const parsed = parseBook(answer)
     expect(parsed.ok && Object.keys(parsed.value)).not.toContain('overround')
   })
 
   it('is in GET /api/markets', async () => {
-    const answer: unknown = JSON.parse(String((await getMarkets(ask, store, () => 3_000)).body))
+    const answer: unknown = jsonIn(await ask(getMarkets))
     expect(answer).toMatchObject({ markets: [worth] })
     expect(parseMarketsAnswer(answer).ok).toBe(true)
   })

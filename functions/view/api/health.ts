@@ -1,11 +1,21 @@
-import { feedState } from '../../book/feed-health.ts'
-import { json, type Reply } from '../../http/reply.ts'
-import type { OddsStore } from './odds-store.ts'
+import { type FeedState, feedState } from '../../book/feed-health.ts'
+import { schemaId } from '../../book/schema-ids.ts'
+import { json } from '../../http/reply.ts'
+import { endpoint } from './endpoint.ts'
 
-/** `GET /api/health`: 200 while the store answers; for load balancers and for people. */
-export async function getHealth(store: OddsStore, nowMs: () => number): Promise<Reply> {
-  const startedMs = nowMs()
-  const { feeds } = await store.feeds()
-  const states = Object.fromEntries(feeds.map((feed) => [feed.feed, feedState(feed, nowMs())]))
-  return json({ status: 'ok', storeMs: nowMs() - startedMs, feeds: states })
-}
+export type HealthAnswer = { status: 'ok'; storeMs: number; feeds: Record<string, FeedState> }
+
+export const getHealth = endpoint({
+  name: 'apiHealth',
+  method: 'GET',
+  route: 'api/health',
+  says: '200 while the store answers; for load balancers and for people.',
+  answers: { 200: { says: 'The store answers.', schema: 'health-answer' } },
+  async answer(_asked, { odds, nowMs }) {
+    const startedMs = nowMs()
+    const { feeds } = await (await odds()).feeds()
+    const states = Object.fromEntries(feeds.map((feed) => [feed.feed, feedState(feed, nowMs())]))
+    const answer: HealthAnswer = { status: 'ok', storeMs: nowMs() - startedMs, feeds: states }
+    return json(answer, { schema: schemaId('health-answer'), cache: 'no-store' })
+  },
+})

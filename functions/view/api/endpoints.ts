@@ -1,0 +1,24 @@
+import { getAlerts } from './alerts.ts'
+import { getAsyncApi, getOpenApi } from './api-documents.ts'
+import type { Endpoint } from './endpoint.ts'
+import { getFeeds } from './feeds.ts'
+import { getFixture, getFixtures } from './fixtures.ts'
+import { getHealth } from './health.ts'
+import { getMarket, getMarkets } from './markets.ts'
+import { postNegotiate } from './negotiate.ts'
+import { getTicks } from './ticks.ts'
+
+/** The whole API, but for what providers push. */
+export const endpoints: readonly Endpoint[] = [
+  getMarkets,
+  getMarket,
+  getTicks,
+  getFeeds,
+  getAlerts,
+  getFixtures,
+  getFixture,
+  getHealth,
+  postNegotiate,
+  getOpenApi,
+  getAsyncApi,
+]

@@ -38,7 +38,7 @@ export function polymarketBody(count: number): string {
     startDate: '2025-05-02T15:48:00.174Z',
     image: 'https://pictures.example/0123456789abcdef.png',
     icon: 'https://pictures.example/0123456789abcdef.png',
-    description: 'This market will resolve to "Yes" if the question is answered. '.repeat(12),
+    description: 'This market will resolve to "Yes" if the question is answered. '.repeat(30),
     outcomes: '["Yes", "No"]',
     outcomePrices: '["0.515", "0.485"]',
     clobTokenIds: JSON.stringify([`1${id}`.padEnd(77, '7'), `2${id}`.padEnd(77, '3')]),
@@ -61,8 +61,21 @@ export function polymarketBody(count: number): string {
     spread: 0.02,
     oneDayPriceChange: 0.005,
     updatedAt: '2026-01-01T12:00:00.123456Z',
+    volume1wk: 123_456.78,
+    volume1mo: 1_234_567.89,
+    createdAt: '2025-05-02T15:04:43.762151Z',
+    resolvedBy: '0x0123456789abcdef0123456789abcdef01234567',
+    questionID: `0x${`${id}`.padStart(64, '1')}`,
     events: [
-      { id: `${id}`, ticker: `question-${id}`, slug: `question-${id}`, title: `Question ${id}`, active: true, closed: false },
+      {
+        description: 'This event will resolve to whatever the question is answered by. '.repeat(30),
+        id: `${id}`,
+        ticker: `question-${id}`,
+        slug: `question-${id}`,
+        title: `Question ${id}`,
+        active: true,
+        closed: false,
+      },
     ],
   })
   return JSON.stringify({ markets: range(count, market) })
@@ -101,8 +114,9 @@ export function kalshiBody(count: number): string {
     notional_value_dollars: '1.0000',
     price_level_structure: 'linear_cent',
     price_ranges: [{ start: '0.0000', end: '1.0000', step: '0.0100' }],
-    rules_primary: `If question number ${id} is answered before the year is out, then the market resolves to Yes.`,
-    rules_secondary: '',
+    rules_primary: `If question number ${id} is answered before the year is out, then the market resolves to Yes. `.repeat(3),
+    rules_secondary:
+      'What counts as an answer is what the source named in the rules says it is, at the time it is first said. '.repeat(5),
     updated_time: '2026-01-01T12:00:00Z',
   })
   return JSON.stringify({ cursor: '', markets: range(count, market) })

@@ -1,6 +1,7 @@
 /** What one feed sends, and our own reader of it: from the text to snapshots. */
 export type Reading = {
   feed: string
+  what: string
   unit: 'bodies' | 'messages'
   /** As recorded; else invented, in the same shape. */
   recorded: boolean

@@ -2,8 +2,8 @@ import { systemClock } from '../../../infra/local/clock.ts'
 import { recordingsFolder } from '../../replay/folder.ts'
 import { shapes } from '../../replay/shapes.ts'
 
-/** Bodies as the replay of a feed answers with them, one for each address; none where nothing was recorded. */
-export async function recordedBodies(feed: string, addresses: readonly string[]): Promise<string[]> {
+/** Bodies as the replay of a feed answers with them in turn; none where nothing was recorded. */
+export async function recordedBodies(feed: string, address: string, times: number): Promise<string[]> {
   const shape = shapes.find((known) => known.feed === feed)
   const playing = await shape?.open(recordingsFolder(process.env), {
     mode: { pace: { kind: 'each-poll' }, loop: true },
@@ -13,8 +13,8 @@ export async function recordedBodies(feed: string, addresses: readonly string[])
   })
   if (playing?.speaks.kind !== 'http') return []
   const bodies: string[] = []
-  for (const address of addresses) {
-    const { pathname, searchParams: query } = new URL(address, 'http://localhost')
+  const { pathname, searchParams: query } = new URL(address, 'http://localhost')
+  while (bodies.length < times) {
     const { status, body } = await playing.speaks.answer({ pathname, query, tags: undefined })
     if (status !== 200) throw new Error(`${address} answers ${status}: ${String(body)}`)
     // A copy in one piece, as the network brings it.
@@ -22,5 +22,3 @@ export async function recordedBodies(feed: string, addresses: readonly string[])
   }
   return bodies
 }
-
-export const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one)

@@ -17,7 +17,14 @@ export async function streamedReadings(): Promise<Reading[]> {
 
 async function reading(feed: string, folder: string, invent: () => string[], read: Reading['read']): Promise<Reading> {
   const recorded = await recordedLines(path.join(recordingsFolder(process.env), folder))
-  return { feed, unit: 'messages', recorded: recorded.length > 0, texts: recorded.length > 0 ? recorded : invent(), read }
+  return {
+    feed,
+    what: 'one change at a time',
+    unit: 'messages',
+    recorded: recorded.length > 0,
+    texts: recorded.length > 0 ? recorded : invent(),
+    read,
+  }
 }
 
 async function recordedLines(folder: string): Promise<string[]> {

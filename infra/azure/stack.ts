@@ -169,10 +169,7 @@ export class OddscastStack extends TerraformStack {
   }
 
   #tell(outputs: Readonly<Record<string, string>>): void {
-    for (const [name, value] of Object.entries(outputs)) {
-      const output = new TerraformOutput(this, `out-${name}`, { value })
-      output.overrideLogicalId(name)
-    }
+    for (const [name, value] of Object.entries(outputs)) new TerraformOutput(this, name, { value })
   }
 }
 

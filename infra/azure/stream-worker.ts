@@ -72,5 +72,5 @@ export class StreamWorker extends Construct {
 
 /** With `${` kept from Terraform, which would take it for its own. */
 function loader(): string {
-  return readFileSync(path.join(import.meta.dirname, 'stream/loader.ts'), 'utf8').replaceAll('${', '$${')
+  return readFileSync(path.join(import.meta.dirname, 'stream/loader.ts'), 'utf8').replaceAll('${', () => '$${')
 }

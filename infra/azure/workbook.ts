@@ -4,6 +4,7 @@ import path from 'node:path'
 
 import { Construct } from 'constructs'
 
+import { Fn } from '#cdk'
 import { ApplicationInsightsWorkbook } from '#azurerm/application-insights-workbook'
 
 import type { Environment } from './environments.ts'
@@ -21,7 +22,7 @@ export class Workbook extends Construct {
       // A workbook's name is a GUID; this one is the same at every deployment of this environment.
       name: guidOf(`oddscast-${environment.name}-${environment.suffix}`),
       displayName: `Oddscast ${environment.name}`,
-      sourceId: observability.insightsId.toLowerCase(),
+      sourceId: Fn.lower(observability.insightsId),
       category: 'workbook',
       dataJson: JSON.stringify({
         version: 'Notebook/1.0',

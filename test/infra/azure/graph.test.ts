@@ -24,6 +24,15 @@ describeAzure('references between resources', ({ environments, everything, synth
     },
   )
 
+  it('take no text of ours for theirs: whatever else looks like a template to Terraform is kept from it', () => {
+    const text = JSON.stringify(synthesised(everything))
+    const templates = [...text.matchAll(/(?<!\$)\$\{([^}]*)\}?/g)].map(([, expression = '']) => expression)
+    expect(
+      templates.filter((expression) => !/^(lower\()?(data\.)?azurerm_\w+\.[\w-]+\.\w+(\[0\]\.\w+)?\)?$/.test(expression)),
+    ).toEqual([])
+    expect(text).not.toContain('%{')
+  })
+
   it('every resource of a resource group follows it, so that nothing is made before there is a place for it', () => {
     const { resource } = synthesised(everything)
     const homeless = Object.entries(resource).flatMap(([type, named]) =>

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { polledFeeds } from '../../../functions/collect/feeds.ts'
+import { streamedFeeds } from '../../../functions/collect/streams.ts'
 import { type Environment, readEnvironment } from '../../../infra/azure/environments.ts'
 import type { Resources } from '../../../infra/azure/rules.ts'
 import { OddscastStack } from '../../../infra/azure/stack.ts'
@@ -27,8 +29,8 @@ export const rawEnvironments: Readonly<Record<string, Record<string, unknown>>> 
 export const everything: Environment = readEnvironment({
   ...rawEnvironments['prod'],
   name: 'all',
-  feeds: { polled: ['predictit', 'polymarket', 'kalshi', 'odds-api'], streamed: ['betfair', 'polymarket-clob'] },
-  secrets: ['ODDS_API_KEY', 'BETFAIR_SESSION'],
+  feeds: { polled: Object.keys(polledFeeds), streamed: Object.keys(streamedFeeds) },
+  secrets: ['ODDS_API_KEY', 'BETFAIR_KEY', 'BETFAIR_SESSION'],
   readersGroupId: '11111111-2222-4333-8444-555555555555',
 })
 

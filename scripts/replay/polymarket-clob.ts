@@ -32,7 +32,11 @@ export const polymarketClob: Shape = {
 
     return {
       holds: `${frames.length} frames about ${tokens.length} tokens`,
-      settings: ({ webSocket }) => ({ POLYMARKET_CLOB_URL: `${webSocket}/ws/market`, POLYMARKET_CLOB_TOKENS: tokens.join(',') }),
+      settings: ({ http, webSocket }) => ({
+        POLYMARKET_CLOB_URL: `${webSocket}/ws/market`,
+        POLYMARKET_CLOB_MARKETS_URL: `${http}/markets/keyset?closed=false`,
+        POLYMARKET_CLOB_TOKENS: tokens.join(','),
+      }),
       speaks: {
         kind: 'web-socket',
         path: '/ws/market',

@@ -36,13 +36,25 @@ export const polymarket: Shape = {
 }
 
 const flags = ['active', 'archived']
-const names: Readonly<Record<string, string>> = { id: 'id', slug: 'slug', condition_ids: 'conditionId' }
+/** Parameters that name values, and the field that may have them; of lists in text whatever they hold. */
+const names: Readonly<Record<string, string>> = {
+  id: 'id',
+  slug: 'slug',
+  condition_ids: 'conditionId',
+  clob_token_ids: 'clobTokenIds',
+}
 
 function isWanted(market: Market, query: URLSearchParams): boolean {
-  const flagged = flags.every((flag) => query.get(flag) === null || query.get(flag) === String(market[flag]))
   // Who does not say is shown what is open.
-  const listed = (query.get('closed') ?? 'false') === String(market['closed'])
+  const isListed = (query.get('closed') ?? 'false') === String(market['closed'])
+  const isFlagged = flags.every((flag) => query.get(flag) === null || query.get(flag) === String(market[flag]))
   return (
-    flagged && listed && Object.entries(names).every(([asked, field]) => wanted(query, asked)?.has(String(market[field])) ?? true)
+    isListed && isFlagged && Object.entries(names).every(([parameter, field]) => isNamed(market[field], wanted(query, parameter)))
   )
+}
+
+function isNamed(value: unknown, asked: ReadonlySet<string> | undefined): boolean {
+  if (asked === undefined || typeof value !== 'string') return asked === undefined
+  const values = value.startsWith('[') ? (JSON.parse(value) as string[]) : [value]
+  return values.some((one) => asked.has(one))
 }

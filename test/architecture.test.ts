@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { describe, expect, it } from 'vitest'
+
+import { sourceFiles } from './support/source-files.ts'
 
 /** What each room may import from the others; its own files and npm packages of `packages` besides. */
 const rooms: Record<string, { from: string[]; packages: RegExp }> = {
@@ -24,6 +26,10 @@ const rooms: Record<string, { from: string[]; packages: RegExp }> = {
     from: ['functions/book', 'functions/connect', 'functions/http', 'functions/settings.ts', 'infra/names.ts'],
     packages: /./,
   },
+  'infra/azure': {
+    from: ['infra/names.ts', 'infra/app-settings.ts'],
+    packages: /^(#cdk$|#azurerm\/|constructs$|@badrap\/valita$|node:)/,
+  },
   'infra/local': { from: ['infra/names.ts', 'infra/app-settings.ts'], packages: /^(node:|rhea|ws|@azure\/|@badrap\/valita)/ },
 }
 
@@ -38,9 +44,7 @@ const sdks: [RegExp, RegExp][] = [
 
 const root = path.resolve(import.meta.dirname, '..')
 const files = ['functions', 'infra'].flatMap((folder) =>
-  readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))),
+  sourceFiles(path.join(root, folder)).map((file) => path.relative(root, file)),
 )
 
 function importsOf(file: string): string[] {

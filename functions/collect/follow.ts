@@ -134,7 +134,8 @@ class Follower {
     const stopWatching = this.#watch(cut)
     try {
       const warn = (what: string) => this.#log('stream warning', what)
-      const at = { nowMs: clock.nowMs, signal: AbortSignal.any([signal, cut.signal]), warn }
+      const open = () => this.#told.open()
+      const at = { nowMs: clock.nowMs, signal: AbortSignal.any([signal, cut.signal]), warn, open }
       for await (const news of this.#feed.connect(at)) {
         const room = this.#take(news)
         if (room === undefined) continue

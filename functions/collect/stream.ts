@@ -23,8 +23,16 @@ export type StreamFeed = {
 /** `options` are those that the feed's line names. A feed throws where one makes no sense, and says what would. */
 export type StreamOptions = { url: string; key: string | undefined; options: Readonly<Record<string, string>> }
 
-/** `warn`: something a person should know that costs no news. */
-export type ConnectAt = { nowMs: () => number; signal: AbortSignal; warn: (what: string) => void }
+/**
+ * `warn`: something a person should know that costs no news. `open`: the markets that have not ended, as far as anybody knows; a feed that
+ * follows but some of its markets may ask what became of those.
+ */
+export type ConnectAt = {
+  nowMs: () => number
+  signal: AbortSignal
+  warn: (what: string) => void
+  open: () => readonly MarketId[]
+}
 
 /** What one read of the connection brought. */
 export type News = {

@@ -1,5 +1,6 @@
 import type { FeedDefaults, FeedSettings } from '../settings.ts'
 import { betfairFeed } from './betfair/feed.ts'
+import { polymarketClobFeed } from './polymarket-clob/feed.ts'
 import type { StreamFeed, StreamOptions } from './stream.ts'
 
 /**
@@ -17,6 +18,15 @@ export const streamedFeeds: Readonly<Record<string, StreamedFeed>> = {
       CATALOGUE_URL: '',
     },
     open: betfairFeed,
+  },
+  'polymarket-clob': {
+    url: 'wss://ws-subscriptions-clob.polymarket.com/ws/market',
+    options: {
+      MARKETS_URL:
+        'https://gamma-api.polymarket.com/markets/keyset?closed=false&active=true&order=volume24hr&ascending=false&limit=50',
+      TOKENS: '',
+    },
+    open: polymarketClobFeed,
   },
 }
 

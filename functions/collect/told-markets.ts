@@ -52,6 +52,10 @@ export class ToldMarkets {
     return this.#listed().map((told) => ({ ...again, ...told, observedAtMs }))
   }
 
+  open(): MarketId[] {
+    return [...this.#open.keys()]
+  }
+
   count(): { markets: number; selections: number } {
     const listed = this.#listed()
     return { markets: listed.length, selections: listed.reduce((sum, { selections }) => sum + selections.length, 0) }

@@ -165,7 +165,7 @@ describe('a connection to Betfair', () => {
     const feed = openFeed(server.url)
     const read = async () => {
       let isUnread = false
-      for await (const { rejected } of feed.connect({ nowMs: () => nowMs, signal: stop.signal, warn: () => undefined })) {
+      for await (const { rejected } of feed.connect({ nowMs: () => nowMs, signal: stop.signal, warn: () => undefined, open: () => [] })) {
         if (rejected.length > 0) isUnread = true
         if (!isUnread) continue
         nowMs += 60_000

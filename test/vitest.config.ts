@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'azure',
           include: azure,
-          globalSetup: 'test/infra/azure/installed.ts',
+          globalSetup: 'test/infra/azure/install.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { describeAzure } from './describe-azure.ts'
-import { azureFolder } from './installed.ts'
+import { azureFolder } from '../../../scripts/azure/installed.ts'
 
 /**
  * The real `cdktf` with a Terraform that only writes down what it is asked, and answers every output with its own name: the whole way of a

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 
-import { isInstalled } from './installed.ts'
+import { isInstalled } from '../../../scripts/azure/installed.ts'
 import type * as Azure from './project.ts'
 
 const project: typeof Azure | undefined = isInstalled() ? await import('./project.ts') : undefined

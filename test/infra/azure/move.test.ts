@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
 import { describeAzure } from './describe-azure.ts'
-import { azureFolder } from './installed.ts'
+import { azureFolder } from '../../../scripts/azure/installed.ts'
 import type { Synthesised } from './project.ts'
 
 /** It installs another 270 MB, so it is run when it is asked for, as `.ci/run` does. */

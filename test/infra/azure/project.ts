@@ -7,7 +7,7 @@ import { type Environment, readEnvironment } from '../../../infra/azure/environm
 import type { Resources } from '../../../infra/azure/rules.ts'
 import { OddscastStack } from '../../../infra/azure/stack.ts'
 import { TerraformOutput, TerraformResource, Testing } from '../../../infra/azure/testing.ts'
-import { azureFolder } from './installed.ts'
+import { azureFolder } from '../../../scripts/azure/installed.ts'
 
 /** What Terraform is given for one environment. */
 export type Synthesised = {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { sourceFiles } from '../../support/source-files.ts'
-import { azureFolder } from './installed.ts'
+import { azureFolder } from '../../../scripts/azure/installed.ts'
 
 const files = sourceFiles(azureFolder)
 

@@ -14,7 +14,9 @@ export async function setup(): Promise<void> {
 
 function npmCi(): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--prefix', azureFolder], { stdio: ['ignore', 'ignore', 'pipe'] })
+    // Offline, npm's own patience would be over a minute.
+    const args = ['ci', '--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--prefix', azureFolder]
+    const npm = spawn('npm', args, { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     npm.stderr.on('data', (text: Buffer) => (said += text.toString()))
     npm.on('error', ({ message }) => resolve(message))

@@ -2,6 +2,8 @@ import type { IConstruct } from 'constructs'
 
 import { Annotations, type IAspect, TerraformOutput, TerraformResource } from '#cdk'
 
+import { looksSecret } from './looks-secret.ts'
+
 /**
  * What must hold of every resource, whoever adds it: no way in by key, TLS 1.2, HTTPS alone, no public blob, tags, logs of all that has any.
  * A breach is an error of the synthesis, so nothing that breaks one is ever planned.
@@ -115,9 +117,3 @@ const taggable = new Set([
   'azurerm_monitor_action_group',
   'azurerm_monitor_scheduled_query_rules_alert_v2',
 ])
-
-/** Connection strings with keys, and whatever calls itself a key without being a reference to one. */
-export function looksSecret(name: string, value: string): boolean {
-  if (value === '' || value.startsWith('@Microsoft.KeyVault(')) return false
-  return /(AccountKey|SharedAccessKey|AccessKey)=[^;]/i.test(value) || /(^|_)(KEY|SECRET|PASSWORD|SESSION|TOKEN)$/.test(name)
-}

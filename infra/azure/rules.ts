@@ -1,4 +1,4 @@
-import { roles } from './roles.ts'
+import { roles } from './role-ids.ts'
 
 /** What Terraform will read, by type and then by name: `stack.azurerm_eventhub['…'].partition_count`. */
 export type Resources = Readonly<Record<string, Readonly<Record<string, Attributes>>>>

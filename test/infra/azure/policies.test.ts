@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { looksSecret } from '../../../infra/azure/policies.ts'
+import { looksSecret } from '../../../infra/azure/looks-secret.ts'
 import { describeAzure } from './describe-azure.ts'
 
 /** A resource, what somebody might set on it, and the words with which the synthesis stops. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { roles } from '../../../../infra/azure/roles.ts'
+import { roles } from '../../../../infra/azure/role-ids.ts'
 import type { Resources } from '../../../../infra/azure/rules.ts'
 import { describeAzure } from '../describe-azure.ts'
 import type { Synthesised } from '../project.ts'

@@ -112,12 +112,14 @@ function feeds(
     }
     const prefix = name.toUpperCase().replaceAll('-', '_')
     const key = env[`${prefix}_KEY`] || undefined
-    if (known.needsKey !== undefined && key === undefined) {
+    const url = env[`${prefix}_URL`] || known.url
+    // A recording asks for none.
+    if (known.needsKey !== undefined && key === undefined && !url.startsWith('file:')) {
       off.push({ name, why: `${prefix}_KEY is not set. ${known.needsKey}` })
       continue
     }
     on.set(name, {
-      url: env[`${prefix}_URL`] || known.url,
+      url,
       schedule: env[`${prefix}_SCHEDULE`] || known.schedule || '',
       key,
       options: Object.fromEntries(

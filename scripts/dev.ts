@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
+import { streamedFeeds } from '../functions/collect/streams.ts'
 import { timerName } from '../functions/collect/timer-name.ts'
 import { readSettings } from '../functions/settings.ts'
 import { lockFolder } from '../infra/local/folder-lock.ts'
@@ -15,12 +16,14 @@ import { forgetLastReplay, recordedFeeds, replayDataDir, startRecordedFeeds } fr
 import { summarise } from './dev/summary.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-const titles: Record<ServerName, string> = {
+const titles: Record<ServerName | 'stream', string> = {
   'event-hubs': 'Event Hubs',
   cosmos: 'Cosmos DB',
   'web-pubsub': 'Web PubSub',
   'functions-host': 'Functions',
+  stream: 'Streams',
 }
+const title = (name: string) => titles[name as keyof typeof titles]
 
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2))
@@ -44,13 +47,14 @@ async function main(): Promise<void> {
     dataDir,
     pagePort: options.port,
     env: { ...env, FEEDS: feeds },
-    onStarted: (name, tookMs) => step(titles[name], tookMs),
+    workers: feedsIn(feeds).some(isStreamed) ? [{ name: 'stream', file: path.join(root, 'scripts/stream.ts') }] : [],
+    onStarted: (name, tookMs) => step(title(name), tookMs),
     onLine(name, line) {
       log.write(`${new Date().toISOString()} ${name} ${line}\n`)
       if (options.verbose) console.log(`${name}: ${line}`)
       else summary.line(line)
     },
-    onDeath: (name, how, inMs) => console.log(`${titles[name as ServerName]} died (${how}); it is started again in ${inMs} ms`),
+    onDeath: (name, how, inMs) => console.log(`${title(name)} died (${how}); it is started again in ${inMs} ms`),
   })
   await writeLocalSettings(path.join(root, 'local.settings.json'), { ...stack.settings, ...(replay ? {} : { FEEDS: feeds }) })
   if (stack.problem !== undefined) {
@@ -59,7 +63,8 @@ async function main(): Promise<void> {
     await lock.release()
     throw new Error(withoutStack(stack.problem))
   }
-  await Promise.all(feeds.split(',').map((feed) => pollNow(stack.url, feed.trim())))
+  const polled = feedsIn(feeds).filter((feed) => !isStreamed(feed))
+  await Promise.all(polled.map((feed) => pollNow(stack.url, feed)))
   const { feedsOff } = readSettings({ ...env, ...stack.settings, FEEDS: feeds }, knownFeeds)
   const off = feedsOff.map((feed) => `\n  ! ${feed.name} is off: ${feed.why}`).join('')
   announce(stack, `${why}${off}`, path.relative(process.cwd(), dataDir))
@@ -78,6 +83,9 @@ const withoutStack = (problem: string) =>
     .split('\n')
     .filter((line) => !/^\s+at /.test(line))
     .join('\n')
+
+const feedsIn = (feeds: string) => feeds.split(',').map((feed) => feed.trim().toLowerCase())
+const isStreamed = (feed: string) => Object.hasOwn(streamedFeeds, feed)
 
 /** Nobody should look at an empty board until the schedule comes round. A feed that has no timer is not ours to complain of here. */
 async function pollNow(url: string, feed: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { FeedDefaults, FeedSettings } from '../settings.ts'
+import type { FeedDefaults } from '../settings.ts'
 import { betfairFeed } from './betfair/feed.ts'
 import { polymarketClobFeed } from './polymarket-clob/feed.ts'
 import type { StreamFeed, StreamOptions } from './stream.ts'
@@ -31,7 +31,3 @@ export const streamedFeeds: Readonly<Record<string, StreamedFeed>> = {
 }
 
 export type StreamedFeed = FeedDefaults & { open: (options: StreamOptions) => StreamFeed }
-
-export function openStream(name: string, { url, key, options }: FeedSettings): StreamFeed | undefined {
-  return streamedFeeds[name]?.open({ url, key, options })
-}

@@ -16,7 +16,9 @@ export type StackOptions = {
   pagePort: number
   /** What the app is told besides how to reach the servers: FEEDS, PREDICTIT_URL, … */
   env: Readonly<Record<string, string | undefined>>
-  onStarted?: (name: ServerName, tookMs: number) => void
+  /** Programs beside the app that are told what it is told: each says when it is ready, as the servers do. */
+  workers?: readonly { name: string; file: string }[]
+  onStarted?: (name: string, tookMs: number) => void
   onLine?: (name: string, line: string) => void
   onDeath?: (name: string, how: string, inMs: number) => void
 }
@@ -27,7 +29,8 @@ export type Stack = {
   problem: string | undefined
   /** EVENT_HUBS, COSMOS and WEB_PUBSUB, as any client on this machine may use them. */
   settings: Record<string, string>
-  pid(name: ServerName): number | undefined
+  /** Of a server, or of a worker by its name. */
+  pid(name: string): number | undefined
   stop(): Promise<void>
 }
 
@@ -39,12 +42,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await mkdir(options.dataDir, { recursive: true })
   const ports = await choosePorts(options)
   const running: Supervised[] = []
-  const start = async (name: ServerName, extraArgs: string[], env: NodeJS.ProcessEnv): Promise<Supervised> => {
+  const run = async (name: string, file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Supervised> => {
     const startedMs = Date.now()
     const server = await supervise({
       name,
-      file: path.join(import.meta.dirname, name, 'main.ts'),
-      args: ['--port', String(ports[name]), '--data-dir', path.join(options.dataDir, name), ...extraArgs],
+      file,
+      args,
       env,
       onLine: options.onLine ?? (() => undefined),
       onDeath: options.onDeath ?? (() => undefined),
@@ -53,10 +56,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.onStarted?.(name, Date.now() - startedMs)
     return server
   }
+  const start = (name: ServerName, extraArgs: string[], env: NodeJS.ProcessEnv): Promise<Supervised> => {
+    const args = ['--port', String(ports[name]), '--data-dir', path.join(options.dataDir, name), ...extraArgs]
+    return run(name, path.join(import.meta.dirname, name, 'main.ts'), args, env)
+  }
   const stop = async () => {
-    // The host first: it still has work to hand to the others.
-    await Promise.all(running.filter(({ name }) => name === 'functions-host').map((server) => server.stop()))
-    await Promise.all(running.map((server) => server.stop()))
+    // Workers and the host first: they still have work to hand to the others.
+    const isService = ({ name }: Supervised) => name !== 'functions-host' && serverNames.some((server) => server === name)
+    await Promise.all(running.filter((one) => !isService(one)).map((one) => one.stop()))
+    await Promise.all(running.map((one) => one.stop()))
   }
   try {
     const env = { ...process.env, NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '' }
@@ -68,7 +76,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cosmos: cosmos ?? '',
       webPubSub: webPubSub ?? '',
     })
-    const host = await start('functions-host', ['--app-dir', options.appDir], { ...env, ...options.env, ...settings })
+    const told = { ...env, ...options.env, ...settings }
+    const host = await start('functions-host', ['--app-dir', options.appDir], told)
+    const workers = host.ready().problem === undefined ? (options.workers ?? []) : []
+    await Promise.all(workers.map(({ name, file }) => run(name, file, [], told)))
     return {
       url: `http://localhost:${host.ready().port}/`,
       problem: host.ready().problem,

@@ -8,7 +8,7 @@ import { EventHubConsumerClient, earliestEventPosition, type ReceivedEventData }
 import type { TickDocument } from '../../functions/book/documents.ts'
 import type { Book } from '../../functions/book/market.ts'
 import { database } from '../../infra/names.ts'
-import { type ServerName, type Stack, startStack } from '../../infra/local/stack.ts'
+import { type Stack, type StackOptions, startStack } from '../../infra/local/stack.ts'
 import { buildApp } from '../../scripts/build.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -31,14 +31,18 @@ export type WholeStack = {
   api(route: string): Promise<unknown>
   /** Runs the feed's timer now. */
   poll(timer: string): Promise<void>
-  kill(name: ServerName): void
+  kill(name: string): void
   /** Stops it all and starts it again on the same data. */
   restart(): Promise<void>
   stop(): Promise<void>
 }
 
 /** The whole system on loopback, on data of its own that goes when it stops. */
-export async function startWhole(appDir: string, env: Record<string, string>): Promise<WholeStack> {
+export async function startWhole(
+  appDir: string,
+  env: Record<string, string>,
+  workers: StackOptions['workers'] = [],
+): Promise<WholeStack> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'oddscast-data-'))
   const lines: string[] = []
   const start = () =>
@@ -47,6 +51,7 @@ export async function startWhole(appDir: string, env: Record<string, string>): P
       dataDir,
       pagePort: 0,
       env,
+      workers,
       onLine: (name, line) => {
         if (process.env['ODDSCAST_TEST_LOG']) console.log(`${name}: ${line}`)
         lines.push(`${name}: ${line}`)

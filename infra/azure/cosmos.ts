@@ -61,7 +61,7 @@ export class Cosmos extends Construct {
         },
       })
     }
-    observability.diagnose(this, this.#account.id)
+    observability.diagnose(this, this.#account.id, { logs: ['ControlPlaneRequests'], metrics: 'Requests' })
     this.endpoint = this.#account.endpoint
   }
 

@@ -57,7 +57,7 @@ export class EventHubs extends Construct {
       schemaCompatibility: 'None',
     })
     this.schemaGroup = schemas.name
-    observability.diagnose(this, this.#namespace.id)
+    observability.diagnose(this, this.#namespace.id, { logs: 'all' })
     this.host = `${this.#namespace.name}.servicebus.windows.net`
   }
 

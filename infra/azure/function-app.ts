@@ -71,7 +71,8 @@ export class FunctionApp extends Construct {
       lifecycle: { ignoreChanges: ['app_settings["SNAPSHOT_SCHEMA_ID"]'] },
       dependsOn: props.dependsOn,
     })
-    observability.diagnose(this, this.#app.id)
+    // What it logs is in Application Insights already.
+    observability.diagnose(this, this.#app.id, { logs: 'none' })
     this.hostName = this.#app.defaultHostname
     this.name = this.#app.name
     this.ownPrincipalId = this.#app.identity.principalId

@@ -34,7 +34,7 @@ export class KeyVault extends Construct {
       purgeProtectionEnabled: environment.protect,
       softDeleteRetentionDays: 7,
     })
-    observability.diagnose(this, this.#vault.id)
+    observability.diagnose(this, this.#vault.id, { logs: 'all' })
     this.name = this.#vault.name
   }
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 
 import { App } from '#cdk'
 
-import { readEnvironment } from './environments.ts'
+import { type Environment, readEnvironment } from './environments.ts'
 import { OddscastStack, type State } from './stack.ts'
 
 /**
@@ -16,11 +16,18 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.json') && (on
 if (files.length === 0) throw new Error(`There is no environment "${only}"; ${folder} has ${readdirSync(folder).join(', ')}`)
 
 const app = new App({ skipValidation: false })
-for (const file of files) {
-  const environment = readEnvironment(JSON.parse(readFileSync(path.join(folder, file), 'utf8')))
-  new OddscastStack(app, environment, stateOf(process.env))
-}
+for (const file of files) new OddscastStack(app, environmentOf(file), stateOf(process.env))
 app.synth()
+
+function environmentOf(file: string): Environment {
+  try {
+    return readEnvironment(JSON.parse(readFileSync(path.join(folder, file), 'utf8')))
+  } catch (error) {
+    // A slip in a file is told in words, without the way through the code.
+    console.error(`environments/${file}: ${error instanceof Error ? error.message : String(error)}`)
+    process.exit(1)
+  }
+}
 
 function stateOf(env: Readonly<Record<string, string | undefined>>): State {
   const [resourceGroupName, storageAccountName, containerName] = [

@@ -9,6 +9,9 @@ import { nameOf } from './naming.ts'
 import type { Place } from './place.ts'
 import { grant, type Grantee } from './roles.ts'
 
+/** `metrics`: most services call theirs `AllMetrics`, some by names of their own. */
+export type Diagnostics = { logs: 'all' | 'none' | readonly string[]; metrics?: string }
+
 /** One workspace that everything reports to: the app's traces and logs, and what the services say of themselves. */
 export class Observability extends Construct {
   readonly workspaceId: string
@@ -44,14 +47,19 @@ export class Observability extends Construct {
     return grant(this, this.#insights, 'monitoringMetricsPublisher', grantee)
   }
 
-  /** All logs and metrics that a service has, into the workspace. */
-  diagnose(scope: Construct, targetResourceId: string): void {
+  /**
+   * What a service says of itself, into the workspace. Not all of it: a line a request, a message or a checkpoint would cost more than the
+   * service, and use up the day's quota, after which no alert sees anything.
+   */
+  diagnose(scope: Construct, targetResourceId: string, { logs, metrics = 'AllMetrics' }: Diagnostics): void {
     new MonitorDiagnosticSetting(scope, 'diagnostics', {
       name: 'to-workspace',
       targetResourceId,
       logAnalyticsWorkspaceId: this.workspaceId,
-      enabledLog: [{ categoryGroup: 'allLogs' }],
-      enabledMetric: [{ category: 'AllMetrics' }],
+      ...(logs === 'none'
+        ? {}
+        : { enabledLog: logs === 'all' ? [{ categoryGroup: 'allLogs' }] : logs.map((category) => ({ category })) }),
+      enabledMetric: [{ category: metrics }],
     })
   }
 }

@@ -122,6 +122,13 @@ export const rules: readonly Rule[] = [
     'is tied to its account by id, which needs no right on its data',
     (container) => container['storage_account_id'] === undefined && 'no storage_account_id',
   ),
+  of('azurerm_monitor_diagnostic_setting', 'keeps no line a request, which would use up the quota of a day', (setting) => {
+    const logs = list(setting['enabled_log']).map(({ category, category_group: group }) => text(category ?? group))
+    const tooMany = /\.azurerm_(cosmosdb_account|web_pubsub|storage_account|function_app_flex_consumption)\./.test(
+      `.${text(setting['target_resource_id']).slice(2)}`,
+    )
+    return logs.filter((name) => perRequest.has(name) || (tooMany && name === 'allLogs')).join(', ')
+  }),
   {
     says: 'what logs anything, logs it into the workspace',
     breaches(resources) {
@@ -172,6 +179,16 @@ const loggable: readonly [type: string, part: string][] = [
   ['azurerm_container_app_environment', ''],
   ['azurerm_storage_account', '/blobServices/default'],
 ]
+
+const perRequest = new Set([
+  'DataPlaneRequests',
+  'QueryRuntimeStatistics',
+  'HttpRequestLogs',
+  'MessagingLogs',
+  'StorageRead',
+  'StorageWrite',
+  'FunctionAppLogs',
+])
 
 const knownMetrics = new Set([
   'IncomingMessages',

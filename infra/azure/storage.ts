@@ -36,7 +36,7 @@ export class Storage extends Construct {
       containerAccessType: 'private',
     })
     // The account itself logs nothing: its blob service does.
-    observability.diagnose(this, `${this.#account.id}/blobServices/default`)
+    observability.diagnose(this, `${this.#account.id}/blobServices/default`, { logs: ['StorageDelete'], metrics: 'Transaction' })
     this.accountName = this.#account.name
     this.packagesUrl = `${this.#account.primaryBlobEndpoint}${packages.name}`
   }

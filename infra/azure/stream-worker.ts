@@ -40,7 +40,7 @@ export class StreamWorker extends Construct {
       // The other way to the workspace goes by its key, and that is off.
       logsDestination: 'azure-monitor',
     })
-    observability.diagnose(this, surroundings.id)
+    observability.diagnose(this, surroundings.id, { logs: 'all' })
     const env = { ...props.settings, BUNDLE_URL: bundleUrl, AZURE_CLIENT_ID: identity.clientId }
     const worker = new ContainerApp(this, 'worker', {
       name: nameOf('streamWorker', environment),

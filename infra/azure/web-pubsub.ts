@@ -27,7 +27,7 @@ export class WebPubSub extends Construct {
       aadAuthEnabled: true,
       identity: { type: 'SystemAssigned' },
     })
-    observability.diagnose(this, this.#service.id)
+    observability.diagnose(this, this.#service.id, { logs: ['ConnectivityLogs'] })
     this.endpoint = `https://${this.#service.hostname}`
   }
 

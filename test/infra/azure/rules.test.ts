@@ -160,6 +160,22 @@ describeAzure(
       expect(breachesOf(resources).join('\n')).toMatch(breach)
     })
 
+    it.each([
+      ['azurerm_cosmosdb_account', { category: 'DataPlaneRequests' }],
+      ['azurerm_cosmosdb_account', { category_group: 'allLogs' }],
+      ['azurerm_web_pubsub', { category: 'MessagingLogs' }],
+      ['azurerm_storage_account', { category_group: 'allLogs' }],
+    ])('stops a line a request from %s: %j', (type, log) => {
+      const resources = structuredClone(synthesised(everything).resource) as Record<
+        string,
+        Record<string, Record<string, unknown>>
+      >
+      const settings = Object.values(resources['azurerm_monitor_diagnostic_setting'] ?? {})
+      for (const setting of settings.filter(({ target_resource_id: id }) => String(id).includes(type)))
+        setting['enabled_log'] = [log]
+      expect(breachesOf(resources)).toEqual([expect.stringMatching(/no line a request/)])
+    })
+
     it('stops a resource that logs nothing', () => {
       const { azurerm_monitor_diagnostic_setting: settings, ...others } = synthesised(everything).resource
       const silent = Object.keys(settings ?? {})
@@ -179,7 +195,12 @@ describeAzure(
     })
 
     it('each of them is shown to stop something', () => {
-      const shown = [...mutations.map(({ breach }) => breach.source), 'has no diagnostic setting', 'asks for a metric']
+      const shown = [
+        ...mutations.map(({ breach }) => breach.source),
+        'no line a request',
+        'has no diagnostic setting',
+        'asks for a metric',
+      ]
       expect(rules.length).toBeLessThanOrEqual(shown.length)
     })
 

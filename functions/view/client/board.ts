@@ -67,6 +67,12 @@ export class Board {
     }
   }
 
+  /** The server no longer has these, or can no longer give them. */
+  forget(markets: readonly MarketId[]): BoardChange {
+    const gone = markets.filter((market) => this.#books.delete(market))
+    return { markets: new Set(gone), moves: [], listed: gone.length > 0 }
+  }
+
   /** A delta that does not follow on what is held is refused (I4); the connection asks for what is missing. */
   apply(deltas: readonly MarketDelta[]): BoardChange {
     const markets = new Set<MarketId>()

@@ -27,6 +27,7 @@ export type CatchUpEffect =
   | { do: 'fetchTicks'; market: MarketId; after: number }
   | { do: 'fetchBook'; market: MarketId }
   | { do: 'holdBook'; book: Book; how: 'ifNewer' | 'always' }
+  | { do: 'forget'; markets: readonly MarketId[] }
 
 /** `giveUp`: why a new snapshot of everything is the better way; then the effects are not to be done. */
 export type CaughtUp = { gaps: Gaps; effects: readonly CatchUpEffect[]; giveUp: string | undefined }
@@ -57,11 +58,45 @@ export function receive(gaps: Gaps, deltas: readonly MarketDelta[], held: Held):
     const { ready, rest, seq } = thread(book.seq, waiting)
     change.apply(book, ready)
     if (rest.length === 0) change.close(market)
-    else if (gap === undefined) change.open(market, 'ticks', `ticks ${seq + 1} to ${firstOf(rest) - 1} are missing`, rest, seq)
+    else if (gap === undefined) change.open(market, 'ticks', missing(seq, firstOf(rest) - 1), rest, seq)
     else change.keep(market, { ...gap, waiting: rest })
   }
   return change.result()
 }
+
+/**
+ * The server's `seq` of each market against ours, with what has come in since we joined. A market that has moved on is asked for its
+ * ticks; one that the server does not have any more is forgotten. Where ours is the newer one, see `begin` in `flow.ts`.
+ */
+export function compare(
+  seqs: ReadonlyMap<MarketId, number>,
+  deltas: readonly MarketDelta[],
+  held: Held,
+  known: Iterable<MarketId>,
+): CaughtUp {
+  const change = new Change(noGaps)
+  const fresh = byMarket(deltas)
+  for (const market of new Set([...seqs.keys(), ...fresh.keys()])) {
+    const waiting = fresh.get(market) ?? []
+    const theirs = seqs.get(market) ?? 0
+    const book = held(market)
+    if (book === undefined) {
+      change.open(market, 'book', 'a new market', waiting)
+      continue
+    }
+    const { ready, rest, seq } = thread(book.seq, waiting)
+    change.apply(book, ready)
+    const missingTo = rest.length > 0 ? firstOf(rest) - 1 : theirs
+    if (missingTo > seq) change.open(market, 'ticks', missing(seq, missingTo), rest, seq)
+    else if (seqs.has(market) && book.seq > theirs) change.open(market, 'ticks', serverBehind, rest, seq)
+  }
+  change.forget([...known].filter((market) => !seqs.has(market) && !fresh.has(market)))
+  return change.result()
+}
+
+export const serverBehind = 'the server was behind the board'
+const missing = (after: number, to: number) =>
+  to === after + 1 ? `tick ${to} is missing` : `ticks ${after + 1} to ${to} are missing`
 
 /** The answer of `GET /api/markets/{id}/ticks`. */
 export function takeTicks(gaps: Gaps, answer: MarketDelta, held: Held, nowMs: number): CaughtUp {
@@ -102,10 +137,17 @@ export function refuseTicks(gaps: Gaps, market: MarketId, reason: SnapshotRequir
   return change.result()
 }
 
-export function failAnswer(gaps: Gaps, market: MarketId, why: string, nowMs: number): CaughtUp {
+/** A market whose book cannot be had, however often it is asked for, is not shown: a board without it is true, one that stands still is not. */
+export function failAnswer(gaps: Gaps, market: MarketId, why: string, final: boolean, nowMs: number): CaughtUp {
   const gap = gaps.get(market)
   const change = new Change(gaps)
-  if (gap !== undefined) change.retry(market, { ...gap, why }, nowMs)
+  if (gap === undefined) return change.result()
+  if (!final) change.retry(market, { ...gap, why }, nowMs)
+  else if (gap.ask === 'ticks') change.openBook(market, { ...gap, why })
+  else {
+    change.close(market)
+    change.forget([market])
+  }
   return change.result()
 }
 
@@ -167,6 +209,10 @@ class Change {
     this.#gaps.delete(market)
   }
 
+  forget(markets: readonly MarketId[]) {
+    if (markets.length > 0) this.#effects.push({ do: 'forget', markets })
+  }
+
   hold(book: Book, how: 'ifNewer' | 'always') {
     this.#effects.push({ do: 'holdBook', book, how })
   }
@@ -184,8 +230,9 @@ class Change {
 
   result(): CaughtUp {
     const applied: CatchUpEffect[] = this.#ready.length === 0 ? [] : [{ do: 'apply', deltas: this.#ready }]
-    const held = this.#effects.filter((effect) => effect.do === 'holdBook')
-    const asked = this.#effects.filter((effect) => effect.do !== 'holdBook')
+    const kept = (effect: CatchUpEffect) => effect.do === 'holdBook' || effect.do === 'forget'
+    const held = this.#effects.filter(kept)
+    const asked = this.#effects.filter((effect) => !kept(effect))
     const named = [...this.#newcomers].filter((market) => this.#gaps.get(market)?.ask !== 'book')
     const described = named.map((market) => ({ do: 'fetchBook' as const, market }))
     return { gaps: this.#gaps, effects: [...held, ...applied, ...asked, ...described], giveUp: this.#giveUp ?? this.#tooMuch() }

@@ -10,7 +10,8 @@ import type { CatchUpEffect, Gaps, Held } from './catch-up.ts'
  *
  * The order that makes a board without holes: join the groups first and keep the deltas that come in, then take the snapshot, then
  * apply those that reach beyond it (I4). It is gone through again after every connection that is not a proven continuation of
- * the one before, since nobody can tell what was sent in between.
+ * the one before, since nobody can tell what was sent in between; but who holds a board then need not take all of it anew. It
+ * compares its `seq` of each market with the server's, and asks for the ticks of those that have moved on.
  */
 export type Connection =
   | { state: 'connecting'; turn: number; attempt: number; sinceMs: number; buffered: readonly MarketDelta[] }
@@ -29,7 +30,10 @@ export type Connection =
   | { state: 'waiting'; turn: number; attempt: number; untilMs: number; reason: string }
   | { state: 'closed'; turn: number; reason: string }
 
-export type Joined = Snapshotting | Live | Resuming
+export type Joined = Snapshotting | Comparing | Live | Resuming
+
+/** A board that was followed before is held against the server's `seq` of each market. Deltas wait until what they follow is known. */
+export type Comparing = { state: 'comparing'; turn: number; attempt: number; buffered: readonly MarketDelta[] }
 
 /** Deltas wait for the snapshot that they follow. `reason`: why a board that was live needs it again. */
 export type Snapshotting = {
@@ -62,16 +66,19 @@ export type Event =
   | { type: 'joined' }
   | { type: 'dropped'; reason: string }
   | { type: 'recovered' }
-  | { type: 'lost'; reason: string }
+  | { type: 'lost'; reason: string; retryAfterMs?: number | undefined }
   | { type: 'message'; message: BoardMessage }
   /** Something was said that we could not read, or were never given: any market may have missed a tick. */
   | { type: 'missed'; reason: string }
   | { type: 'snapshotTaken'; turn: number; answer: MarketsAnswer }
   | { type: 'snapshotFailed'; turn: number; reason: string }
+  | { type: 'seqsRead'; turn: number; seqs: ReadonlyMap<MarketId, number> }
+  | { type: 'seqsFailed'; turn: number; reason: string }
   | { type: 'ticksFetched'; delta: MarketDelta }
   | { type: 'ticksRefused'; market: MarketId; reason: SnapshotRequired['reason'] }
   | { type: 'bookFetched'; book: MarketsAnswer['markets'][number] }
-  | { type: 'fetchFailed'; market: MarketId; reason: string }
+  /** `final`: asking again would get the same. */
+  | { type: 'fetchFailed'; market: MarketId; reason: string; final: boolean }
   | { type: 'feedsRead'; readAtMs: number; feeds: readonly FeedHealth[]; counts: readonly DedupeCounts[] }
 
 export type Effect =
@@ -83,6 +90,7 @@ export type Effect =
   | { do: 'probe' }
   | { do: 'wait'; untilMs: number }
   | { do: 'takeSnapshot'; turn: number }
+  | { do: 'readSeqs'; turn: number }
   | { do: 'readFeeds' }
   | { do: 'readAlerts' }
   /** The answer becomes the board, except for the markets in `keep`, of which we hold newer books. */
@@ -91,8 +99,11 @@ export type Effect =
   | { do: 'showAlerts'; alerts: readonly Alert[] }
   | CatchUpEffect
 
-/** The world as a step finds it: the browser's clock, a number in [0, 1), and the books on the board. */
-export type Moment = { nowMs: number; chance: number; held: Held }
+/**
+ * The world as a step finds it: the browser's clock, a number in [0, 1), and the board. `wholeAtMs`: when a snapshot of everything was last
+ * held; null, never.
+ */
+export type Moment = { nowMs: number; chance: number; held: Held; known: () => Iterable<MarketId>; wholeAtMs: number | null }
 
 export type Step = { state: Connection; effects: readonly Effect[] }
 

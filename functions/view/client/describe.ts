@@ -14,6 +14,8 @@ export function describe(connection: Connection, nowMs: number, online: boolean)
       const { reason } = connection
       return alike('busy', reason === undefined ? 'Taking a snapshot' : `Taking a new snapshot: ${reason}`)
     }
+    case 'comparing':
+      return alike('busy', 'Checking what was missed')
     case 'live': {
       if (!isSilent(connection.heartbeat, nowMs)) return alike('good', 'Live')
       const spoken = 'Connected, but no feed has reported for a while'

@@ -1,7 +1,20 @@
 import { feedState } from '../../book/feed-health.ts'
+import type { MarketId } from '../../book/ids.ts'
 import type { BoardMessage, MarketsAnswer } from '../../book/wire.ts'
-import { askAgain, type CaughtUp, type Gap, type Gaps, type Held, maxGaps, noGaps, receive } from './catch-up.ts'
 import {
+  askAgain,
+  type CaughtUp,
+  compare,
+  type Gap,
+  type Gaps,
+  type Held,
+  maxGaps,
+  noGaps,
+  receive,
+  serverBehind,
+} from './catch-up.ts'
+import {
+  type Comparing,
   type Effect,
   type Event,
   type Flowing,
@@ -13,7 +26,7 @@ import {
   type Snapshotting,
   type Step,
 } from './connection.ts'
-import { fail, resync } from './moves.ts'
+import { fail, resync, takeSnapshot } from './moves.ts'
 
 /** What goes on while ticks flow: from the snapshot that begins it to the heartbeat that shows it is still alive. */
 
@@ -38,22 +51,31 @@ export function begin(state: Snapshotting, answer: MarketsAnswer, moment: Moment
 
   const books = new Map(answer.markets.map((book) => [book.marketId, book]))
   const held: Held = (market) => (keep.has(market) ? moment.held(market) : books.get(market))
-  const flowing: Flowing = {
-    turn: state.turn,
-    attempt: state.attempt,
-    sinceMs: moment.nowMs,
-    heartbeat: newHeartbeat(moment.nowMs),
-  }
-  const next = flow(flowing, receive(checks, state.buffered, held), moment)
+  const next = flow(newlyFlowing(state, moment), receive(checks, state.buffered, held), moment)
   return {
     state: next.state,
     effects: [{ do: 'hold', answer, keep }, { do: 'readFeeds' }, { do: 'readAlerts' }, ...asked, ...next.effects],
   }
 }
 
+/** The board goes on from what it holds, and asks for what it missed; or, when that is too much, for everything. */
+export function resume(state: Comparing, seqs: ReadonlyMap<MarketId, number>, moment: Moment): Step {
+  const caughtUp = compare(seqs, state.buffered, moment.held, moment.known())
+  if (caughtUp.giveUp !== undefined) return takeSnapshot(state, state.attempt, caughtUp.giveUp, state.buffered)
+  const next = flow(newlyFlowing(state, moment), caughtUp, moment)
+  return { state: next.state, effects: [...next.effects, { do: 'readFeeds' }, { do: 'readAlerts' }] }
+}
+
+const newlyFlowing = ({ turn, attempt }: Snapshotting | Comparing, { nowMs }: Moment): Flowing => ({
+  turn,
+  attempt,
+  sinceMs: nowMs,
+  heartbeat: newHeartbeat(nowMs),
+})
+
 const lagCheck: Gap = {
   ask: 'ticks',
-  why: 'the snapshot was older than the board',
+  why: serverBehind,
   askAgainAtMs: null,
   failures: 0,
   startedOver: false,

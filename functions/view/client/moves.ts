@@ -7,6 +7,8 @@ const firstDelayMs = 1_000
 const maxDelayMs = 15_000
 /** A connection that held this long starts counting its attempts anew. */
 const steadyAfterMs = 10_000
+/** What ticks do not carry (names, images) is as old as the snapshot: once an hour, when there is a reason to ask anyway, it is taken anew. */
+const comparableForMs = 3_600_000
 
 export const stay = (state: Connection): Step => ({ state, effects: [] })
 
@@ -22,10 +24,10 @@ export function close({ turn }: Connection): Step {
   return { state: { state: 'closed', turn: turn + 1, reason: 'Stopped' }, effects: [{ do: 'disconnect' }] }
 }
 
-/** Start over, after a while that grows with each failure in a row. */
-export function fail(before: Connection, reason: string, { nowMs, chance }: Moment): Step {
+/** Start over, after a while that grows with each failure in a row. A server that says when to ask again is not asked before. */
+export function fail(before: Connection, reason: string, { nowMs, chance }: Moment, atLeastMs = 0): Step {
   const attempt = attemptsBefore(before, nowMs)
-  const untilMs = nowMs + delayMs(attempt, maxDelayMs, chance)
+  const untilMs = nowMs + atLeastMs + delayMs(attempt, maxDelayMs, chance)
   return {
     state: { state: 'waiting', turn: before.turn + 1, attempt: attempt + 1, untilMs, reason },
     effects: [{ do: 'disconnect' }, { do: 'wait', untilMs }],
@@ -38,6 +40,15 @@ export function drop(inner: Joined, reason: string, { nowMs }: Moment): Step {
     state: { state: 'recovering', turn: inner.turn, inner, attempt: 0, droppedAtMs: nowMs, tryAtMs: null, reason },
     effects: [{ do: 'recover' }],
   }
+}
+
+/** A new connection is in its groups. What was sent before it joined is made up for, by as little as will do. */
+export function catchUp(before: Connection, attempt: number, buffered: readonly MarketDelta[], moment: Moment): Step {
+  const { nowMs, wholeAtMs } = moment
+  if (before.state === 'snapshotting') return takeSnapshot(before, attempt, before.reason, buffered)
+  if (wholeAtMs === null || nowMs - wholeAtMs > comparableForMs) return takeSnapshot(before, attempt, undefined, buffered)
+  const turn = before.turn + 1
+  return { state: { state: 'comparing', turn, attempt, buffered }, effects: [{ do: 'readSeqs', turn }] }
 }
 
 export function takeSnapshot(before: Connection, attempt: number, reason?: string, buffered: readonly MarketDelta[] = []): Step {
@@ -55,7 +66,7 @@ export function delayMs(attempt: number, capMs: number, chance: number): number 
   return Math.round(chance * Math.min(capMs, firstDelayMs * 2 ** attempt))
 }
 
-function attemptsBefore(state: Connection, nowMs: number): number {
+export function attemptsBefore(state: Connection, nowMs: number): number {
   switch (state.state) {
     case 'closed':
       return 0
@@ -66,6 +77,7 @@ function attemptsBefore(state: Connection, nowMs: number): number {
       return nowMs - state.sinceMs >= steadyAfterMs ? 0 : state.attempt
     case 'connecting':
     case 'snapshotting':
+    case 'comparing':
     case 'waiting':
       return state.attempt
   }

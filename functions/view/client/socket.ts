@@ -18,44 +18,72 @@ export type SocketListener = {
   recovered(): void
   /** The socket is gone; `recover` may bring it back. */
   dropped(reason: string): void
-  /** This connection cannot go on; nothing more comes from it. */
-  lost(reason: string): void
+  /** This connection cannot go on; nothing more comes from it. `retryAfterMs`: how long the server wants to be left alone. */
+  lost(reason: string, retryAfterMs?: number): void
   /** What the publisher sent, unread. */
   received(data: unknown): void
   /** Something was sent that cannot be read, or that never came. */
   missed(reason: string): void
 }
 
+/** What a listener is told of comes from here. `beat` is to be called once a second. */
+export type Stream = {
+  recover(): void
+  beat(): void
+  /** There is reason to doubt that it is alive: it must show it soon. */
+  probe(): void
+  close(): void
+}
+
+/** As much of a WebSocket as is needed, so that others than the browser's fit. */
+export type Wire = Pick<WebSocket, 'readyState' | 'send' | 'close'> & {
+  addEventListener(type: 'open', hear: () => void): void
+  addEventListener(type: 'message', hear: (event: { data: unknown }) => void): void
+  addEventListener(type: 'close', hear: (event: { code: number; reason: string }) => void): void
+}
+export type WebSocketClass = new (url: string, protocol: string) => Wire
+
 const subprotocol = 'json.reliable.webpubsub.azure.v1'
 /** The service closes a connection after 120 s of silence, and after 1,000 messages that were not acknowledged. */
 const pingEveryMs = 20_000
 const ackEvery = 200
+/** Also without a beat: those of a tab in the background are held back. */
+const ackEveryMs = 1_000
 const openingForMs = 10_000
 const answerForMs = 10_000
 const probeForMs = 4_000
 
 type Phase = 'opening' | 'joining' | 'open' | 'dropped' | 'recovering' | 'closed'
 
-export class OddsSocket {
+export class OddsSocket implements Stream {
   readonly #url: string
   readonly #groups: readonly string[]
   readonly #listener: SocketListener
   readonly #nowMs: () => number
-  #wire: WebSocket
+  readonly #WebSocket: WebSocketClass
+  #wire: Wire
   #phase: Phase = 'opening'
   #place: { connectionId: string; token: string } | undefined
   #unjoined = new Set<number>()
   #received = 0
   #acknowledged = 0
+  #acknowledgedAtMs = 0
   #openedAtMs: number
   #pingedAtMs: number
   #answerByMs = Infinity
 
-  constructor(url: string, groups: readonly string[], listener: SocketListener, nowMs: () => number) {
+  constructor(
+    url: string,
+    groups: readonly string[],
+    listener: SocketListener,
+    nowMs: () => number,
+    WebSocket: WebSocketClass = globalThis.WebSocket,
+  ) {
     this.#url = url
     this.#groups = groups
     this.#listener = listener
     this.#nowMs = nowMs
+    this.#WebSocket = WebSocket
     this.#openedAtMs = this.#pingedAtMs = nowMs()
     this.#wire = this.#open(url)
   }
@@ -74,7 +102,6 @@ export class OddsSocket {
     this.#wire = this.#open(url.href)
   }
 
-  /** To be called once a second. */
   beat() {
     const nowMs = this.#nowMs()
     if (this.#phase === 'open') {
@@ -86,7 +113,6 @@ export class OddsSocket {
     }
   }
 
-  /** There is reason to doubt that the socket is alive: it must answer soon. */
   probe() {
     if (this.#phase === 'open') this.#ping(probeForMs)
   }
@@ -97,13 +123,13 @@ export class OddsSocket {
   }
 
   /** Events of a socket that was given up are not heard: each closure knows the socket it belongs to. */
-  #open(url: string): WebSocket {
-    const wire = new WebSocket(url, subprotocol)
+  #open(url: string): Wire {
+    const wire = new this.#WebSocket(url, subprotocol)
     const current = () => this.#wire === wire && this.#phase !== 'closed' && this.#phase !== 'dropped'
     wire.addEventListener('open', () => {
       if (current() && this.#phase === 'recovering') this.#ping(answerForMs)
     })
-    wire.addEventListener('message', (event: MessageEvent<unknown>) => {
+    wire.addEventListener('message', (event) => {
       if (current()) this.#read(event.data)
     })
     wire.addEventListener('close', ({ code, reason }) => {
@@ -162,7 +188,8 @@ export class OddsSocket {
       if (sequenceId <= this.#received) return
       if (sequenceId > this.#received + 1) this.#listener.missed(`${sequenceId - this.#received - 1} messages were not delivered`)
       this.#received = sequenceId
-      if (this.#received - this.#acknowledged >= ackEvery) this.#acknowledge()
+      const due = this.#nowMs() - this.#acknowledgedAtMs >= ackEveryMs
+      if (due || this.#received - this.#acknowledged >= ackEvery) this.#acknowledge()
     }
     this.#listener.received(data)
   }
@@ -170,6 +197,7 @@ export class OddsSocket {
   #acknowledge() {
     if (this.#received === this.#acknowledged) return
     this.#acknowledged = this.#received
+    this.#acknowledgedAtMs = this.#nowMs()
     this.#say({ type: 'sequenceAck', sequenceId: this.#received })
   }
 
@@ -180,7 +208,7 @@ export class OddsSocket {
   }
 
   #say(frame: object) {
-    if (this.#wire.readyState === WebSocket.OPEN) this.#wire.send(JSON.stringify(frame))
+    if (this.#wire.readyState === isOpen) this.#wire.send(JSON.stringify(frame))
   }
 
   /** Only a connection that was in its groups is worth recovering. */
@@ -197,6 +225,9 @@ export class OddsSocket {
     this.#listener.lost(reason)
   }
 }
+
+/** `WebSocket.OPEN`, of whatever class it is. */
+const isOpen = 1
 
 /** 1000, and no code at all, end a connection for good; 1008 is a refusal. Any other leaves our place open, 4000 too. */
 const isFinal = (code: number) => code === 1000 || code === 1005 || code === 1008

@@ -1,7 +1,9 @@
 import { failAnswer, refuseTicks, takeBook, takeTicks } from './catch-up.ts'
 import {
+  type Comparing,
   type Connection,
   type Event,
+  type Joined,
   type Live,
   type Moment,
   recoverableMs,
@@ -9,8 +11,8 @@ import {
   type Snapshotting,
   type Step,
 } from './connection.ts'
-import { begin, flow, gapsOf, hear, hearOfFeeds, watch } from './flow.ts'
-import { close, connect, delayMs, drop, fail, stay, takeSnapshot } from './moves.ts'
+import { begin, flow, gapsOf, hear, hearOfFeeds, resume, watch } from './flow.ts'
+import { attemptsBefore, catchUp, close, connect, delayMs, drop, fail, stay, takeSnapshot } from './moves.ts'
 
 /** What to do at `event`: the next state, and effects as values, to be done in their order. See `connection.ts` for the states. */
 export function step(state: Connection, event: Event, moment: Moment): Step {
@@ -28,7 +30,11 @@ type Row<S> = { [E in Event as E['type']]: (state: S, event: E, moment: Moment) 
 type Table = { [S in Connection as S['state']]: Row<S> }
 
 const probe = (state: Connection): Step => ({ state, effects: [{ do: 'probe' }] })
-const lose = (state: Connection, { reason }: { reason: string }, moment: Moment) => fail(state, reason, moment)
+const lose = (
+  state: Connection,
+  { reason, retryAfterMs }: { reason: string; retryAfterMs?: number | undefined },
+  moment: Moment,
+) => fail(state, reason, moment, retryAfterMs)
 const again = (state: Of<'waiting'>, _: unknown, moment: Moment) => connect(state, state.attempt, moment)
 
 /** The row that most others start from: whatever comes in is from before and changes nothing. */
@@ -47,6 +53,8 @@ const apart: Row<Connection> = {
   missed: stay,
   snapshotTaken: stay,
   snapshotFailed: stay,
+  seqsRead: stay,
+  seqsFailed: stay,
   ticksFetched: stay,
   ticksRefused: stay,
   bookFetched: stay,
@@ -54,8 +62,10 @@ const apart: Row<Connection> = {
   feedsRead: (state, { feeds, counts }) => ({ state, effects: [{ do: 'showFeeds', feeds, counts }] }),
 }
 
-const joined: Row<Snapshotting | Live | Resuming> = {
+/** `joined` again: another connection carries on, and nobody knows what was sent between the two. */
+const joined: Row<Joined> = {
   ...apart,
+  joined: (state, _, moment) => catchUp(state, attemptsBefore(state, moment.nowMs), bufferedIn(state), moment),
   online: probe,
   offline: probe,
   shown: probe,
@@ -71,7 +81,8 @@ const flowing: Row<Live | Resuming> = {
   ticksFetched: (state, { delta }, moment) => flow(state, takeTicks(gapsOf(state), delta, moment.held, moment.nowMs), moment),
   ticksRefused: (state, { market, reason }, moment) => flow(state, refuseTicks(gapsOf(state), market, reason), moment),
   bookFetched: (state, { book }, moment) => flow(state, takeBook(gapsOf(state), book, moment.held, moment.nowMs), moment),
-  fetchFailed: (state, e, moment) => flow(state, failAnswer(gapsOf(state), e.market, e.reason, moment.nowMs), moment),
+  fetchFailed: (state, { market, reason, final }, moment) =>
+    flow(state, failAnswer(gapsOf(state), market, reason, final, moment.nowMs), moment),
   feedsRead: hearOfFeeds,
 }
 
@@ -87,7 +98,7 @@ const table: Table = {
     ...apart,
     clock: (state, _, moment) =>
       moment.nowMs - state.sinceMs > connectingForMs ? fail(state, 'the server did not answer in time', moment) : stay(state),
-    joined: (state) => takeSnapshot(state, state.attempt, undefined, state.buffered),
+    joined: (state, _, moment) => catchUp(state, state.attempt, state.buffered, moment),
     dropped: lose,
     lost: lose,
     message: buffer,
@@ -98,6 +109,15 @@ const table: Table = {
     missed: lose,
     snapshotTaken: (state, { turn, answer }, moment) => (turn === state.turn ? begin(state, answer, moment) : stay(state)),
     snapshotFailed: (state, { turn, reason }, moment) => (turn === state.turn ? fail(state, reason, moment) : stay(state)),
+  },
+  comparing: {
+    ...joined,
+    message: buffer,
+    missed: lose,
+    seqsRead: (state, { turn, seqs }, moment) => (turn === state.turn ? resume(state, seqs, moment) : stay(state)),
+    // A server that cannot tell them may still have a snapshot; one that is away fails that, too.
+    seqsFailed: (state, { turn }) =>
+      turn === state.turn ? takeSnapshot(state, state.attempt, undefined, state.buffered) : stay(state),
   },
   live: flowing,
   resuming: flowing,
@@ -115,11 +135,14 @@ const table: Table = {
       return { state: next, effects: [{ do: 'wait', untilMs: tryAtMs }] }
     },
     recovered: (state) => stay(state.inner),
+    joined: ({ inner }, _, moment) => catchUp(inner, attemptsBefore(inner, moment.nowMs), bufferedIn(inner), moment),
     lost: lose,
     message: inside,
     missed: inside,
     snapshotTaken: inside,
     snapshotFailed: inside,
+    seqsRead: inside,
+    seqsFailed: inside,
     ticksFetched: inside,
     ticksRefused: inside,
     bookFetched: inside,
@@ -134,11 +157,18 @@ function tryRecovery(state: Of<'recovering'>): Step {
 /** While the socket is away, the questions asked over HTTP go on being answered. */
 function inside(state: Of<'recovering'>, event: Event, moment: Moment): Step {
   const { state: inner, effects } = step(state.inner, event, moment)
-  const stillJoined = inner.state === 'snapshotting' || inner.state === 'live' || inner.state === 'resuming'
+  const stillJoined =
+    inner.state === 'snapshotting' || inner.state === 'comparing' || inner.state === 'live' || inner.state === 'resuming'
   return { state: stillJoined ? { ...state, inner, turn: inner.turn } : inner, effects }
 }
 
-function buffer(state: Snapshotting | Of<'connecting'>, { message }: { message: EventMessage }, moment: Moment): Step {
+const bufferedIn = (state: Joined) => (state.state === 'snapshotting' || state.state === 'comparing' ? state.buffered : [])
+
+function buffer(
+  state: Snapshotting | Comparing | Of<'connecting'>,
+  { message }: { message: EventMessage },
+  moment: Moment,
+): Step {
   if (message.kind === 'feeds') return { state, effects: [{ do: 'showFeeds', feeds: message.feeds, counts: message.counts }] }
   if (message.kind === 'alert') return { state, effects: [{ do: 'showAlerts', alerts: message.alerts }] }
   const buffered = [...state.buffered, ...message.markets]

@@ -63,6 +63,7 @@ function Nothing({ store }: { store: Store }) {
       )
     case 'connecting':
     case 'snapshotting':
+    case 'comparing':
       return (
         <div class="grid" aria-hidden="true">
           {skeletons.map((rows) => (

@@ -2,12 +2,14 @@ import { effect } from '@preact/signals'
 import { render } from 'preact'
 
 import { createApi } from '../client/api.ts'
+import { heedBrowser } from '../client/browser-signs.ts'
+import { streamOpener } from '../client/open-stream.ts'
+import { everything, groupsOf } from '../client/scope.ts'
 import { App } from './app.tsx'
 import { forScripts } from './for-scripts.ts'
 import { browserMemory, loadPreferences, savePreferences } from './preferences.ts'
 import { watchReader } from './reader.ts'
 import { Session } from '../client/session.ts'
-import { OddsSocket } from '../client/socket.ts'
 import { Store } from './store.ts'
 
 const rearrangeEveryMs = 4_000
@@ -17,9 +19,11 @@ if (root === null) throw new Error('index.html has no #app for the board')
 
 const nowMs = () => Date.now()
 const store = new Store(loadPreferences(browserMemory), nowMs(), requestAnimationFrame.bind(window))
+const api = createApi(fetch.bind(window), nowMs)
 const session = new Session({
-  api: createApi(fetch.bind(window), nowMs),
-  openSocket: (url, groups, listener) => new OddsSocket(url, groups, listener, nowMs),
+  api,
+  openStream: streamOpener({ api, nowMs, sharedAs: location.origin }),
+  groupsOf: (topics) => groupsOf(everything, topics),
   board: store.written,
   nowMs,
   chance: Math.random,
@@ -43,18 +47,12 @@ setInterval(() => {
   store.rearrange()
 }, 1_000)
 
-const noteOnline = () => {
-  store.online.value = navigator.onLine
-  session.take({ type: navigator.onLine ? 'online' : 'offline' })
-}
-addEventListener('online', noteOnline)
-addEventListener('offline', noteOnline)
-document.addEventListener('visibilitychange', () => document.hidden || session.take({ type: 'shown' }))
-/** A page that goes to the back/forward cache may not keep a socket; when it comes out of it, it starts again. */
-addEventListener('pagehide', () => session.take({ type: 'stop' }))
-addEventListener('pageshow', (event) => event.persisted && session.take({ type: 'start' }))
-
-store.online.value = navigator.onLine
+heedBrowser(
+  (event) => session.take(event),
+  (online) => {
+    store.online.value = online
+  },
+)
 root.replaceChildren()
 render(<App store={store} />, root)
 session.take({ type: 'start' })

@@ -83,6 +83,8 @@ export class Store {
   /** What the session writes to. */
   readonly written: SessionPorts['board'] = {
     held: (market) => this.board.books.get(market),
+    known: () => this.board.books.keys(),
+    forget: ({ markets }) => this.#show(this.board.forget(markets)),
     hold: ({ answer, keep }: Extract<Effect, { do: 'hold' }>) => this.#show(this.board.hold(answer.markets, keep)),
     holdBook: ({ book, how }) => this.#show(this.board.holdBook(book, how)),
     apply: ({ deltas }) => this.#show(this.board.apply(deltas)),
@@ -99,11 +101,12 @@ export class Store {
     showTopics: (topics) => {
       this.topics.value = topics.map(topicOf)
     },
-    noteSnapshot: (clockLeadMs, unreadable) =>
-      batch(() => {
-        this.clockLeadMs.value = clockLeadMs
-        this.unreadable.value = unreadable
-      }),
+    noteClock: (leadMs) => {
+      this.clockLeadMs.value = leadMs
+    },
+    noteUnreadable: (reasons) => {
+      this.unreadable.value = reasons
+    },
     showConnection: (connection) => {
       this.connection.value = connection
       this.#noteCurrent()

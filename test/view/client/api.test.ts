@@ -20,11 +20,12 @@ function serving(body: unknown, status = 200) {
 describe('the page’s API', () => {
   it('asks at the places the server has, with ids escaped', async () => {
     const { api, asked } = serving({})
-    await Promise.all([api.negotiate(), api.feeds(), api.markets(), api.book(a), api.ticks(a, 7), api.alerts()])
+    await Promise.all([api.negotiate(), api.feeds(), api.markets(), api.seqs(), api.book(a), api.ticks(a, 7), api.alerts()])
     expect(asked).toEqual([
       'POST /api/negotiate',
       'GET /api/feeds',
       'GET /api/markets',
+      'GET /api/seqs',
       'GET /api/markets/testfeed%3Aa%2Fb%20c',
       'GET /api/markets/testfeed%3Aa%2Fb%20c/ticks?after=7',
       'GET /api/alerts',
@@ -32,8 +33,8 @@ describe('the page’s API', () => {
   })
 
   it('learns how far the server’s clock is ahead, half the journey allowed for', async () => {
-    const { api } = serving({ readAtMs: startMs + 5_050, markets: [] })
-    expect(await api.markets()).toMatchObject({ ok: true, value: { clockLeadMs: 5_000 } })
+    const { api } = serving({ readAtMs: startMs + 5_050, topics: [], feeds: [] })
+    expect(await api.feeds()).toMatchObject({ ok: true, value: { clockLeadMs: 5_000 } })
   })
 
   it('leaves out a market that cannot be read, and says why (I7)', async () => {
@@ -62,10 +63,12 @@ describe('the page’s API', () => {
 
   it('gives reasons in words: the problem, the status, the unreadable answer, the missing server', async () => {
     const problem = { type: 'about:blank', title: 'No such market', status: 404, detail: 'GET /api/markets lists all' }
-    expect(await serving(problem, 404).api.book(a)).toEqual({ ok: false, reason: 'No such market: GET /api/markets lists all' })
+    const none = { ok: false, final: true, reason: 'No such market: GET /api/markets lists all' }
+    expect(await serving(problem, 404).api.book(a)).toEqual(none)
     expect(await serving('<html>', 502).api.negotiate()).toEqual({ ok: false, reason: 'the server answered with status 502' })
     expect(await serving('<html>').api.negotiate()).toEqual({
       ok: false,
+      final: true,
       reason: expect.stringMatching(/^an answer of the server could not be read/),
     })
     const away = createApi(

@@ -21,6 +21,8 @@ describe('a connection that fails', () => {
     expect(inWords(state, startMs, false).words).toBe('Reconnecting in 15 s: this device is offline')
     expect(inWords(state, startMs, true).spoken).toBe('Reconnecting: gone')
     expect(step({ ...states.connecting, attempt: 3 }, events.lost, later(0, [], 0)).state).toMatchObject({ untilMs: startMs })
+    const spared = step(states.connecting, { ...events.lost, retryAfterMs: 30_000 }, later(0, [], 0))
+    expect(inWords(spared.state, startMs, true).words).toBe('Reconnecting in 30 s: gone')
   })
 
   it('counts its attempts anew once it has held for a while', () => {

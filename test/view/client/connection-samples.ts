@@ -3,6 +3,7 @@ import type { Book } from '../../../functions/book/market.ts'
 import type { Tick } from '../../../functions/book/tick.ts'
 import type { MarketDelta } from '../../../functions/book/wire.ts'
 import {
+  type Comparing,
   type Connection,
   type Event,
   type Live,
@@ -16,10 +17,17 @@ import { bookmaker, bookOf, feed, market, selection, startMs } from './odds-worl
 /** One sample of each state and each event, all about market `a`, of which the board holds `seq` 5. */
 
 export const a = market('a')
-export const later = (ms: number, held: Book[] = [bookOf(a, { seq: 5 })], chance = 0.5): Moment => ({
+export const later = (
+  ms: number,
+  held: Book[] = [bookOf(a, { seq: 5 })],
+  chance = 0.5,
+  wholeAtMs: number | null = null,
+): Moment => ({
   nowMs: startMs + ms,
   chance,
   held: (id) => held.find((book) => book.marketId === id),
+  known: () => held.map((book) => book.marketId),
+  wholeAtMs,
 })
 
 const flowing = { turn: 7, attempt: 2, sinceMs: startMs, heartbeat: newHeartbeat(startMs) }
@@ -34,11 +42,13 @@ const gap = {
 } as const
 export const resuming: Resuming = { ...flowing, state: 'resuming', gaps: new Map([[a, { ...gap, waiting: [delta(8, 8)] }]]) }
 export const snapshotting: Snapshotting = { state: 'snapshotting', turn: 7, attempt: 2, reason: undefined, buffered: [] }
+export const comparing: Comparing = { state: 'comparing', turn: 7, attempt: 2, buffered: [] }
 export const states: { [S in Connection as S['state']]: S } = {
   closed: { state: 'closed', turn: 0, reason: 'Not started' },
   waiting: { state: 'waiting', turn: 7, attempt: 3, untilMs: startMs + 4_000, reason: 'the server went away' },
   connecting: { state: 'connecting', turn: 7, attempt: 2, sinceMs: startMs, buffered: [] },
   snapshotting,
+  comparing,
   live,
   resuming,
   recovering: { state: 'recovering', turn: 7, inner: live, attempt: 0, droppedAtMs: startMs, tryAtMs: null, reason: 'gone' },
@@ -76,10 +86,12 @@ export const events: { [E in Event as E['type']]: E } = {
   missed: { type: 'missed', reason: 'unreadable' },
   snapshotTaken: { type: 'snapshotTaken', turn: 7, answer },
   snapshotFailed: { type: 'snapshotFailed', turn: 7, reason: 'no answer within 10 s' },
+  seqsRead: { type: 'seqsRead', turn: 7, seqs: new Map([[a, 5]]) },
+  seqsFailed: { type: 'seqsFailed', turn: 7, reason: 'no answer within 10 s' },
   ticksFetched: { type: 'ticksFetched', delta: delta(6, 7) },
   ticksRefused: { type: 'ticksRefused', market: a, reason: 'expired' },
   bookFetched: { type: 'bookFetched', book: bookOf(a, { seq: 9 }) },
-  fetchFailed: { type: 'fetchFailed', market: a, reason: 'no answer' },
+  fetchFailed: { type: 'fetchFailed', market: a, reason: 'no answer', final: false },
   feedsRead: { type: 'feedsRead', readAtMs: startMs, feeds: [health], counts: [] },
 }
 

@@ -10,7 +10,7 @@ import { startMs } from './odds-world.ts'
 const goes: Record<Connection['state'], Partial<Record<Event['type'], Connection['state']>>> = {
   closed: { start: 'connecting' },
   waiting: { stop: 'closed', online: 'connecting', shown: 'connecting' },
-  connecting: { stop: 'closed', joined: 'snapshotting', dropped: 'waiting', lost: 'waiting' },
+  connecting: { stop: 'closed', joined: 'comparing', dropped: 'waiting', lost: 'waiting' },
   snapshotting: {
     stop: 'closed',
     dropped: 'recovering',
@@ -19,16 +19,25 @@ const goes: Record<Connection['state'], Partial<Record<Event['type'], Connection
     snapshotTaken: 'live',
     snapshotFailed: 'waiting',
   },
-  live: { stop: 'closed', dropped: 'recovering', lost: 'waiting', missed: 'waiting', message: 'resuming' },
+  comparing: {
+    stop: 'closed',
+    dropped: 'recovering',
+    lost: 'waiting',
+    missed: 'waiting',
+    seqsRead: 'live',
+    seqsFailed: 'snapshotting',
+  },
+  live: { stop: 'closed', joined: 'comparing', dropped: 'recovering', lost: 'waiting', missed: 'waiting', message: 'resuming' },
   resuming: {
     stop: 'closed',
+    joined: 'comparing',
     dropped: 'recovering',
     lost: 'waiting',
     missed: 'waiting',
     ticksFetched: 'live',
     bookFetched: 'live',
   },
-  recovering: { stop: 'closed', recovered: 'live', lost: 'waiting', missed: 'waiting' },
+  recovering: { stop: 'closed', joined: 'comparing', recovered: 'live', lost: 'waiting', missed: 'waiting' },
 }
 
 describe('the table of the connection', () => {
@@ -36,7 +45,7 @@ describe('the table of the connection', () => {
     it(`says what ${state.state} does at every event, and every outcome has words`, () => {
       const outcome = Object.fromEntries(
         Object.values(events).map((event) => {
-          const next = step(state, event, later(1_000))
+          const next = step(state, event, later(1_000, undefined, 0.5, startMs))
           expect(inWords(next.state, startMs + 1_000, true).words).not.toBe('')
           return [event.type, next.state.state]
         }),

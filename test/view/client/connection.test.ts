@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Connection, type Effect, type Event, initial } from '../../../functions/view/client/connection.ts'
 import { describe as inWords } from '../../../functions/view/client/describe.ts'
 import { step } from '../../../functions/view/client/step.ts'
-import { a, answer, delta, events, later, live, resuming, said, states } from './connection-samples.ts'
+import { a, answer, comparing, delta, events, later, live, resuming, said, states } from './connection-samples.ts'
 import { bookOf, market, startMs } from './odds-world.ts'
 
 describe('the way to a board without holes', () => {
@@ -18,6 +18,76 @@ describe('the way to a board without holes', () => {
     expect(took).toEqual(['connecting', 'snapshotting', 'snapshotting', 'snapshotting', 'live'])
     expect(effects.map((effect) => effect.do)).toEqual(['connect', 'takeSnapshot', 'hold', 'readFeeds', 'readAlerts', 'apply'])
     expect(effects.find((effect) => effect.do === 'apply')).toEqual({ do: 'apply', deltas: [delta(6, 6)] })
+  })
+
+  it('holds what it has against the server’s seqs, and asks for the ticks of what has moved on', () => {
+    const before = [bookOf(a, { seq: 5 }), bookOf(market('b'), { seq: 5 }), bookOf(market('gone'), { seq: 5 })]
+    const { state } = step(states.connecting, events.joined, later(0, before, 0.5, startMs - 1))
+    expect(state).toEqual({ ...comparing, turn: 8 })
+    const behind = { ...events.seqsRead, turn: 8, seqs: new Map([...seqs(5, 'a'), ...seqs(7, 'b'), ...seqs(3, 'new')]) }
+    const resumed = step(state, behind, later(0, before))
+    expect(resumed.state).toMatchObject({ state: 'resuming', turn: 8 })
+    expect(resumed.effects).toEqual([
+      { do: 'forget', markets: [market('gone')] },
+      { do: 'fetchTicks', market: market('b'), after: 5 },
+      { do: 'fetchBook', market: market('new') },
+      { do: 'readFeeds' },
+      { do: 'readAlerts' },
+    ])
+    expect(inWords(resumed.state, startMs, true).words).toBe('Catching up 2 markets')
+  })
+
+  it('asks for nothing that has come in while it compared', () => {
+    const buffered = [delta(7, 7), delta(6, 6)]
+    const caughtUp = step({ ...comparing, buffered }, { ...events.seqsRead, seqs: seqs(6) }, later(0))
+    expect(caughtUp.state.state).toBe('live')
+    expect(caughtUp.effects[0]).toEqual({ do: 'apply', deltas: [delta(6, 6), delta(7, 7)] })
+    const part = step({ ...comparing, buffered: [delta(6, 6), delta(9, 9)] }, { ...events.seqsRead, seqs: seqs(7) }, later(0))
+    expect(part.effects.slice(0, 2)).toEqual([
+      { do: 'apply', deltas: [delta(6, 6)] },
+      { do: 'fetchTicks', market: a, after: 6 },
+    ])
+    expect(inWords(part.state, startMs, true).words).toBe('Catching up a market: ticks 7 to 8 are missing')
+    const nothing = step(comparing, { ...events.seqsRead, seqs: seqs(5) }, later(0))
+    expect(nothing.effects).toEqual([{ do: 'readFeeds' }, { do: 'readAlerts' }])
+  })
+
+  it('asks a server that is behind the board whether it has started over', () => {
+    const behind = step(comparing, { ...events.seqsRead, seqs: seqs(2) }, later(0))
+    expect(behind.effects[0]).toEqual({ do: 'fetchTicks', market: a, after: 5 })
+    const over = step(behind.state, { ...events.ticksRefused, reason: 'ahead' }, later(0))
+    expect(inWords(over.state, startMs, true).words).toBe('Catching up a market: the server has started over')
+    const caught = step(over.state, { type: 'bookFetched', book: bookOf(a, { seq: 2 }) }, later(0))
+    expect(caught.effects).toEqual([{ do: 'holdBook', book: bookOf(a, { seq: 2 }), how: 'always' }])
+  })
+
+  it('takes the whole snapshot where too many have moved on, where seqs cannot be had, and where the last one is long ago', () => {
+    const many = new Map(Array.from({ length: 33 }, (_, i) => [market(`m${i}`), 1] as const))
+    expect(step(comparing, { ...events.seqsRead, seqs: many }, later(0)).state).toMatchObject({
+      state: 'snapshotting',
+      turn: 8,
+      reason: '33 markets missed ticks',
+    })
+    expect(step(comparing, events.seqsFailed, later(0)).effects).toEqual([{ do: 'takeSnapshot', turn: 8 }])
+    const old = later(3_600_001, undefined, 0.5, startMs)
+    expect(step(states.connecting, events.joined, old).state.state).toBe('snapshotting')
+  })
+
+  it('compares anew when another connection carries on, and takes no answer to the comparison before', () => {
+    const moment = later(0, undefined, 0.5, startMs)
+    const { state } = step({ ...comparing, buffered: [delta(6, 6)] }, events.joined, moment)
+    expect(state).toEqual({ ...comparing, turn: 8, buffered: [delta(6, 6)] })
+    expect(step(state, events.seqsRead, moment)).toEqual({ state, effects: [] })
+    const dropped = step(live, events.dropped, moment).state
+    expect(step(dropped, events.joined, moment).state).toMatchObject({ state: 'comparing', attempt: 2 })
+  })
+
+  it('shows a market no longer whose book cannot be had, however often it is asked for', () => {
+    const final = { ...events.fetchFailed, final: true }
+    const book = step(resuming, final, later(0))
+    expect(book.effects).toEqual([{ do: 'fetchBook', market: a }])
+    const gone = step(book.state, final, later(0))
+    expect(gone).toMatchObject({ state: { state: 'live' }, effects: [{ do: 'forget', markets: [a] }] })
   })
 
   it('does not take the answer to an earlier question for a snapshot', () => {
@@ -115,6 +185,8 @@ describe('the way to a board without holes', () => {
     expect(soon.state).toMatchObject({ state: 'waiting', attempt: 3, reason: 'unreadable' })
   })
 })
+
+const seqs = (seq: number, name = 'a') => new Map([[market(name), seq]])
 
 function walk(from: Connection, story: readonly Event[]): { took: string[]; effects: Effect[] } {
   const took: string[] = []

@@ -42,6 +42,7 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
     if (what === 'negotiate') return { body: { url: (await rest.getClientAccessToken({ roles: [role] })).url } }
     if (what === 'feeds') return { body: { readAtMs: Date.now(), topics, feeds: server.feeds, counts: server.counts } }
     if (what === 'alerts') return server.alerts === undefined ? { status: 404, body: {} } : { body: { alerts: server.alerts } }
+    if (what === 'seqs') return { body: { seqs: Object.fromEntries([...world.books].map(([id, { seq }]) => [id, seq])) } }
     if (id === undefined) return { body: { readAtMs: Date.now(), markets: [...world.books.values()] } }
     if (!world.books.has(id as MarketId)) return { status: 404, body: { title: 'No such market' } }
     if (part === undefined) return { body: world.book(id as MarketId) }

@@ -1,12 +1,16 @@
 import { noDrift } from '../../../functions/book/feed-health.ts'
 import type { Api } from '../../../functions/view/client/api.ts'
 import { feed, OddsWorld, startMs } from '../client/odds-world.ts'
-import type { BoardMessage } from '../../../functions/book/wire.ts'
+import type { BoardMessage, Parsed } from '../../../functions/book/wire.ts'
+import { everything, groupsOf } from '../../../functions/view/client/scope.ts'
 import { Session } from '../../../functions/view/client/session.ts'
-import type { OddsSocket, SocketListener } from '../../../functions/view/client/socket.ts'
+import type { SocketListener, Stream } from '../../../functions/view/client/socket.ts'
 import { Store } from '../../../functions/view/page/store.ts'
 
-type Request = { what: 'negotiate' | 'markets' | 'book' | 'ticks' | 'feeds'; answer: (ok: boolean, stale: boolean) => void }
+type Request = {
+  what: 'negotiate' | 'markets' | 'seqs' | 'book' | 'ticks' | 'feeds'
+  answer: (ok: boolean, stale: boolean) => void
+}
 
 /**
  * The page's session and store before a server and a network that the test moves by hand: requests wait until they are answered, messages
@@ -28,7 +32,8 @@ export class BrowserRig {
   constructor() {
     this.session = new Session({
       api: this.#api,
-      openSocket: (_url, _groups, listener) => this.#open(listener),
+      openStream: (groups, listener) => this.#open(groups, listener),
+      groupsOf: (topics) => groupsOf(everything, topics),
       board: { ...this.store.written, apply: (effect) => this.#applied(effect) },
       nowMs: () => this.nowMs,
       chance: () => 0.5,
@@ -112,24 +117,31 @@ export class BrowserRig {
     this.store.written.apply(effect)
   }
 
-  #open(listener: SocketListener): OddsSocket {
-    this.opened++
-    this.link = 'opening'
-    this.messages.length = 0
-    this.#listener = listener
-    const fake: Pick<OddsSocket, 'recover' | 'beat' | 'probe' | 'close'> = {
+  #open(groups: Promise<Parsed<readonly string[]>>, listener: SocketListener): Stream {
+    let closed = false
+    const open = async () => {
+      const [address, known] = await Promise.all([this.#api.negotiate(), groups])
+      if (closed) return
+      if (!address.ok || !known.ok) return listener.lost('the test refused it')
+      this.opened++
+      this.link = 'opening'
+      this.messages.length = 0
+      this.#listener = listener
+    }
+    void open()
+    return {
       recover: () => {
         if (this.link === 'dropped') this.link = 'recovering'
       },
       beat() {},
       probe() {},
       close: () => {
+        closed = true
         if (this.#listener !== listener) return
         this.link = 'none'
         this.messages.length = 0
       },
     }
-    return fake as OddsSocket
   }
 
   #ask<T extends { ok: boolean }>(what: Request['what'], read: () => T): Promise<T | typeof failed> {
@@ -144,14 +156,15 @@ export class BrowserRig {
     feeds: () =>
       this.#ask('feeds', () => ({
         ok: true,
-        value: { readAtMs: this.nowMs, topics: ['politics'], feeds: this.feeds, counts: [] },
+        value: { readAtMs: this.nowMs, clockLeadMs: 0, topics: ['politics'], feeds: this.feeds, counts: [] },
       })),
     alerts: async () => ({ ok: true, value: [] }),
     markets: () =>
       this.#ask('markets', () => {
         const answer = { readAtMs: this.nowMs, markets: [...this.world.books.values()] }
-        return { ok: true, value: { answer, clockLeadMs: 0, unreadable: [] } }
+        return { ok: true, value: { answer, unreadable: [] } }
       }),
+    seqs: () => this.#ask('seqs', () => ({ ok: true, value: new Map([...this.world.books].map(([id, { seq }]) => [id, seq])) })),
     book: (market) => this.#ask('book', () => ({ ok: true, value: this.world.book(market) })),
     ticks: (market, after) =>
       this.#ask('ticks', () => {

@@ -42,6 +42,8 @@ export class Alerts extends Construct {
           },
         ],
         autoMitigationEnabled: true,
+        // A new workspace has no table before the first line is written into it.
+        skipQueryValidation: true,
         action: { actionGroups: [group.id] },
       })
     }

@@ -1,7 +1,7 @@
 import * as v from '@badrap/valita'
 
 import type { Alert } from './alert.ts'
-import type { Bookmaker, FeedName, MarketId, Topic } from './ids.ts'
+import { type Bookmaker, type FeedName, type MarketId, type QuoteKey, quoteKeyOf, type Topic } from './ids.ts'
 import type { DedupeCounts } from './feed-health.ts'
 import type { Book, Selection } from './market.ts'
 import { decimalOdds, impliedProbability, type PriceFormat, type Probability } from './price.ts'
@@ -42,6 +42,8 @@ export type TickDocument = Tick & {
   priceFormat: PriceFormat
   decimalOdds: number | null
   impliedProbability: number | null
+  /** Of the tick before, of the same selection and bookmaker: what a reader of some of the ticks needs to know where each line comes from. */
+  previousSeq: number | null
   publishedAt: string | null
   observedAt: string
   storedAt: string
@@ -67,9 +69,13 @@ export function bookDocument(book: StoredBook): BookDocument {
   return { id: bookDocumentId, type: 'book', ...book, overround: worth.overround, selections }
 }
 
-/** The documents of the ticks of one write. They have few instants between them, and text of an instant is slow to make. */
-export function tickDocuments(ticks: readonly Tick[], book: Book, ttlSeconds: number): TickDocument[] {
+/**
+ * The documents of the ticks of one write, which leads from the book `before` to `book`. They have few instants between them, and text of an
+ * instant is slow to make.
+ */
+export function tickDocuments(ticks: readonly Tick[], book: Book, ttlSeconds: number, before?: Book): TickDocument[] {
   const iso = isoText()
+  const previousSeq = previousSeqs(before)
   return ticks.map((tick) => ({
     id: tickDocumentId(tick.seq),
     type: 'tick',
@@ -82,10 +88,24 @@ export function tickDocuments(ticks: readonly Tick[], book: Book, ttlSeconds: nu
     ...tick,
     decimalOdds: (tick.back === null ? undefined : decimalOdds(tick.back, book.priceFormat)) ?? null,
     impliedProbability: (tick.back === null ? undefined : impliedProbability(tick.back, book.priceFormat)) ?? null,
+    previousSeq: previousSeq(tick),
     publishedAt: tick.publishedAtMs === null ? null : iso(tick.publishedAtMs),
     observedAt: iso(tick.observedAtMs),
     storedAt: iso(tick.storedAtMs),
   }))
+}
+
+/** To be asked in the order of the ticks. */
+function previousSeqs(before: Book | undefined): (tick: Tick) => number | null {
+  const selections = new Map(before?.selections.map(({ id, quotes }) => [id, quotes]))
+  const told = new Map<QuoteKey, number>()
+  return ({ selectionId, bookmaker, seq }) => {
+    const key = quoteKeyOf(selectionId, bookmaker)
+    const quotes = selections.get(selectionId)
+    const previous = told.get(key) ?? quotes?.find((quote) => quote.bookmaker === bookmaker)?.seq ?? null
+    told.set(key, seq)
+    return previous
+  }
 }
 
 function isoText(): (ms: number) => string {

@@ -69,7 +69,7 @@ function operations(held: HeldBook | undefined, { book, ticks }: Write, ttlSecon
     held === undefined
       ? { operationType: BulkOperationType.Create, resourceBody: document }
       : { operationType: BulkOperationType.Replace, id: bookDocumentId, resourceBody: document, ifMatch: held.etag }
-  return [saveBook, ...tickDocuments(ticks, book, ttlSeconds).map(create)]
+  return [saveBook, ...tickDocuments(ticks, book, ttlSeconds, held?.book).map(create)]
 }
 
 function create(document: TickDocument): OperationInput {

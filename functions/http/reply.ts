@@ -20,7 +20,7 @@ export function madeWhenNew(
   if (schema !== undefined) headers['link'] = `<${schema}>; rel="describedby"`
   if (tagged !== undefined) {
     headers['etag'] = etagOf(tagged)
-    if (isHeld(headers['etag'], ifNoneMatch)) return { status: 304, headers, body: '' }
+    if (isHeld(tagged, ifNoneMatch)) return { status: 304, headers, body: '' }
   }
   return { status, headers, body: body() }
 }
@@ -34,10 +34,11 @@ export type ReplyOptions = {
   ifNoneMatch?: string | null
 }
 
-/** As RFC 9110 compares: whether a tag is weak does not matter. */
-function isHeld(etag: string, ifNoneMatch: string | null): boolean {
-  const strong = etag.replace('W/', '')
-  return (ifNoneMatch ?? '').split(',').some((held) => held.trim() === '*' || held.trim().replace('W/', '') === strong)
+/** Whether the caller holds what `tagged` stands for. As RFC 9110 compares: that a tag is weak does not matter. */
+export function isHeld(tagged: string, ifNoneMatch: string | null): boolean {
+  if (ifNoneMatch === null) return false
+  const strong = etagOf(tagged).replace('W/', '')
+  return ifNoneMatch.split(',').some((held) => held.trim() === '*' || held.trim().replace('W/', '') === strong)
 }
 
 /** RFC 9457. `detail` says what to do about it; `more` are members besides. */

@@ -5,10 +5,16 @@ import { type BookDocument, bookDocumentId, parseBookDocument, parseTickDocument
 import { type FixtureDocument, parseFixtureDocument } from '../book/fixtures.ts'
 import { type Parsed, parseAlert, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
 import type { AlertPlace, AlertStore, Board, FixtureStore, OddsStore } from './api/ports.ts'
+import { type HistoryTick, historyFields, parseHistoryTick } from './history/history-tick.ts'
 import { sharedRead } from './shared-read.ts'
 
 /** A reader waits on the other end: sooner an error than no answer. */
 const deadlineMs = 8_000
+/** A long history has many pages to wait for. */
+const historyDeadlineMs = 20_000
+/** Some hundred KB, which to parse takes no longer than others can wait. */
+const ticksAPage = 2_000
+const historyColumns = historyFields.map((field) => `c.${field}`).join(', ')
 
 export function oddsStore(
   database: Database,
@@ -46,6 +52,26 @@ export function oddsStore(
       }
       const { resources } = await odds.items.query<unknown>(query, { partitionKey: market, ...deadline() }).fetchAll()
       return readable(resources, parseTickDocument).map(({ tick }) => tick)
+    },
+    async ticksAt(market, seqs) {
+      if (seqs.length === 0) return []
+      const parameters = seqs.map((value, i) => ({ name: `@s${i}`, value }))
+      const named = parameters.map(({ name }) => name).join(', ')
+      const query = { query: `SELECT ${historyColumns} FROM c WHERE c.type = 'tick' AND c.seq IN (${named})`, parameters }
+      const { resources } = await odds.items.query<unknown>(query, { partitionKey: market, ...deadline() }).fetchAll()
+      return readable<HistoryTick>(resources, parseHistoryTick)
+    },
+    async *tickPages(market, fromSeq, toSeq) {
+      const query: SqlQuerySpec = {
+        query: `SELECT ${historyColumns} FROM c WHERE c.type = 'tick' AND c.seq >= @low AND c.seq <= @high ORDER BY c.seq ${fromSeq <= toSeq ? 'ASC' : 'DESC'}`,
+        parameters: [
+          { name: '@low', value: Math.min(fromSeq, toSeq) },
+          { name: '@high', value: Math.max(fromSeq, toSeq) },
+        ],
+      }
+      const options = { partitionKey: market, maxItemCount: ticksAPage, abortSignal: AbortSignal.timeout(historyDeadlineMs) }
+      for await (const { resources } of odds.items.query<unknown>(query, options).getAsyncIterator())
+        yield readable<HistoryTick>(resources, parseHistoryTick)
     },
     async feeds() {
       const { resources } = await database.container('feeds').items.query<unknown>('SELECT * FROM c', deadline()).fetchAll()

@@ -13,6 +13,7 @@ import { type FixtureDocument, fixtureFields } from '../../functions/book/fixtur
 import type { MarketId, Topic } from '../../functions/book/ids.ts'
 import { told } from '../../functions/book/limits.ts'
 import { type Probability, priceFormats } from '../../functions/book/price.ts'
+import { marketStatuses, outcomes, quoteStatuses } from '../../functions/book/quote.ts'
 import type { Best } from '../../functions/book/pricing.ts'
 import {
   bookmaker,
@@ -24,6 +25,7 @@ import {
   marketId,
   oneOf,
   orNull,
+  selectionId,
   text,
   topic,
 } from '../../functions/book/scalars.ts'
@@ -32,8 +34,11 @@ import type { PushResult } from '../../functions/collect/push/push.ts'
 import type { AlertsAnswer } from '../../functions/view/api/alerts.ts'
 import type { FixturesAnswer } from '../../functions/view/api/fixtures.ts'
 import type { HealthAnswer } from '../../functions/view/api/health.ts'
+import type { HistoryAnswer } from '../../functions/view/api/history.ts'
+import type { LatestAnswer } from '../../functions/view/api/latest.ts'
 import type { MarketsPage } from '../../functions/view/api/markets.ts'
 import type { Fault } from '../../functions/view/api/parameters.ts'
+import { sides } from '../../functions/view/history/lines.ts'
 import type { PricedBook } from '../../functions/view/priced-book.ts'
 
 /**
@@ -64,6 +69,7 @@ export const tickDocument: v.Type<TickDocument> = v.object({
   ...tickFields,
   decimalOdds: orNull(finite),
   impliedProbability: orNull(finite),
+  previousSeq: orNull(counter),
   publishedAt: orNull(isoInstant),
   observedAt: isoInstant,
   storedAt: isoInstant,
@@ -154,6 +160,63 @@ export const healthAnswer: v.Type<HealthAnswer> = v.object({
   storeMs: finite,
   feeds: v.record(oneOf(feedStates)),
 })
+const prices = v.array(finite.nullable())
+const line = v.object({
+  selectionId,
+  selectionName: text,
+  bookmaker,
+  side: oneOf(sides),
+  before: orNull(v.object({ atMs: instantMs, price: orNull(finite) })),
+  steps: v.object({
+    atMs: v.array(counter),
+    open: prices,
+    high: prices,
+    low: prices,
+    close: prices,
+    last: prices,
+    ticks: v.array(counter),
+  }),
+})
+export const historyAnswer: v.Type<HistoryAnswer> = v.object({
+  marketId,
+  marketName: text,
+  priceFormat: oneOf(priceFormats),
+  fromMs: counter,
+  toMs: instantMs,
+  stepMs: counter,
+  seq: counter,
+  lines: v.array(line),
+})
+const row: v.Type<LatestAnswer['rows'][number]> = v.object({
+  data_id: selectionId,
+  name: text,
+  image: orNull(text),
+  market_image: orNull(text),
+  price: orNull(finite),
+  buy: orNull(finite),
+  sell: orNull(finite),
+  timestamp: isoInstant,
+  market_id: marketId,
+  market_name: text,
+  feed,
+  topic,
+  bookmaker,
+  market_status: oneOf(marketStatuses),
+  status: oneOf(quoteStatuses),
+  outcome: orNull(oneOf(outcomes)),
+  point: orNull(finite),
+  price_format: oneOf(priceFormats),
+  decimal_odds: orNull(finite),
+  implied_probability: orNull(finite),
+  fair_probability: orNull(finite),
+  market_url: orNull(text),
+  fixture_id: orNull(id),
+  fixture_name: orNull(text),
+  starts_at: orNull(isoInstant),
+  in_play: orNull(v.boolean()),
+  seq: counter,
+})
+export const latestAnswer: v.Type<LatestAnswer> = v.object({ readAtMs: instantMs, rows: v.array(row) })
 export const negotiateAnswer: v.Type<{ url: string }> = v.object({ url: text })
 
 const result = { index: counter, marketId: orNull(marketId) }

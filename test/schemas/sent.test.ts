@@ -28,6 +28,8 @@ import { getAlerts } from '../../functions/view/api/alerts.ts'
 import { getFeeds } from '../../functions/view/api/feeds.ts'
 import { getFixture, getFixtures } from '../../functions/view/api/fixtures.ts'
 import { getHealth } from '../../functions/view/api/health.ts'
+import { getHistory } from '../../functions/view/api/history.ts'
+import { getLatest } from '../../functions/view/api/latest.ts'
 import { getMarket, getMarkets } from '../../functions/view/api/markets.ts'
 import { postNegotiate } from '../../functions/view/api/negotiate.ts'
 import { getTicks } from '../../functions/view/api/ticks.ts'
@@ -186,6 +188,8 @@ describe('what is stored, pushed to browsers and answered keeps to its schemas',
       ['fixtures-answer', await ask(getFixtures)],
       ['fixture-document', await ask(getFixture, '', { params: { id: 'f1' } })],
       ['health-answer', await ask(getHealth)],
+      ['history-answer', await ask(getHistory, 'from=first&step=1d', market)],
+      ['latest-answer', await ask(getLatest)],
       ['negotiate-answer', await ask(postNegotiate)],
     ]
     for (const [name, reply] of answers) {

@@ -64,6 +64,21 @@ describe('GET /api/alerts, on Cosmos DB', () => {
     expect(unreadable.length).toBeGreaterThan(0)
   })
 
+  it('goes on with older ones by next, also among those of one instant', async () => {
+    for (const id of ['e', 'd', 'c', 'b', 'a'])
+      await database.container('alerts').items.create(alertDocument(alertOf(id, { observedAtMs: 50_000 })))
+    const pages: string[][] = []
+    let next: string | null = '?limit=3'
+    while (next !== null && pages.length < 9) {
+      const reply = await ask(next)
+      pages.push(idsIn(reply))
+      const address: string | null = (jsonIn(reply) as AlertsAnswer).next
+      next = address === null ? null : new URL(address, 'http://x').search
+    }
+    expect(pages.map(({ length }) => length)).toEqual([2, 3, 3])
+    expect(new Set(pages.flat())).toEqual(new Set(['newer', 'sports', 'older', 'a', 'b', 'c', 'd', 'e']))
+  })
+
   it('answers 304 to who has them all', async () => {
     const first = await ask()
     expect([first.status, (await ask('', first.headers['etag'])).status]).toEqual([200, 304])

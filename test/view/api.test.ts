@@ -36,6 +36,8 @@ function fakeStore(keptFrom = 1): OddsStore {
     book: async (id) => books.find((found) => found.marketId === id),
     ticks: async (id, after, limit) =>
       id === marketIdOf(feed, 'm') ? ticks.filter(({ seq }) => seq > after && seq >= keptFrom).slice(0, limit) : [],
+    ticksAt: async () => [],
+    async *tickPages() {},
     feeds: async () => ({ feeds: [], counts: [] }),
   }
 }
@@ -59,7 +61,7 @@ describe('GET /api/markets', () => {
     ['status=suspended', ['testfeed:n']],
     ['feed=other', []],
     ['q=SELECTION  B', ['testfeed:n']],
-    ['q=market zebra', []],
+    ['q=market%20zebra', []],
   ])('filters by %s', async (query, expected) => {
     const { markets } = jsonIn(await ask(getMarkets, query)) as { markets: { marketId: string }[] }
     expect(markets.map(({ marketId }) => marketId)).toEqual(expected)
@@ -72,6 +74,35 @@ describe('GET /api/markets', () => {
     const bad = await ask(getMarkets, 'status=live')
     expect([bad.status, bad.headers['content-type']]).toEqual([400, 'application/problem+json'])
     expect(jsonIn(bad)).toMatchObject({ detail: expect.stringContaining('open, suspended, closed, settled') })
+  })
+})
+
+describe('pages of markets', () => {
+  it('come one after the other by next, and are everything once', async () => {
+    const ids: string[] = []
+    let next: string | null = '?limit=1&feed=testfeed'
+    for (let pages = 0; next !== null && pages < 9; pages++) {
+      const page = jsonIn(await ask(getMarkets, next)) as { markets: { marketId: string }[]; next: string | null }
+      expect(page.markets).toHaveLength(1)
+      ids.push(...page.markets.map(({ marketId }) => marketId))
+      next = page.next === null ? null : new URL(page.next, 'http://x').search
+    }
+    expect(ids).toEqual(['testfeed:m', 'testfeed:n'])
+    expect(jsonIn(await ask(getMarkets))).toMatchObject({ next: null, markets: [{}, {}] })
+  })
+
+  it.each(['abc', '!', 'bnVsbA', 'MQ', 'ImEiIA'])('begin only where one of them ended: not at %s', async (token) => {
+    expect(jsonIn(await ask(getMarkets, `token=${token}`))).toMatchObject({
+      status: 400,
+      errors: [{ parameter: 'token', why: 'takes what the page before gave as next, unchanged' }],
+    })
+  })
+
+  it('are made once for all who share a read', async () => {
+    const store = fakeStore()
+    const board = await store.books(undefined)
+    const bodies = await Promise.all([1, 2].map(() => askOf({ ...store, books: async () => board })(getMarkets)))
+    expect(bodies[0]?.body).toBe(bodies[1]?.body)
   })
 })
 
@@ -105,6 +136,11 @@ describe('GET /api/markets/{id}/ticks', () => {
     const reply = await ticksAfter(after, keptFrom, id)
     expect(reply.status).toBe(410)
     expect(jsonIn(reply)).toEqual({ error: 'snapshot_required', reason })
+  })
+
+  it('gives no more than are asked for, and where to go on', async () => {
+    const reply = await ask(getTicks, 'after=0&limit=2', { params: { id: 'testfeed:m' } })
+    expect(jsonIn(reply)).toMatchObject({ from: 1, to: 2, ticks: [{}, {}] })
   })
 
   it.each(['', '-1', '1.5', 'x'])('refuses after=%s', async (after) => {

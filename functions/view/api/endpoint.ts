@@ -80,7 +80,7 @@ const keyParameter = 'code'
 /** The host unescapes a path, except for its slashes. */
 const withSlashes = (value: string) => value.replaceAll(/%2f/gi, '/')
 
-function notUnderstood(errors: readonly Fault[]): Reply {
+export function notUnderstood(errors: readonly Fault[]): Reply {
   const sentences = errors
     .slice(0, 3)
     .map(({ parameter, why, given }) => `${parameter} ${why}${given === null ? '' : `. It was "${given}"`}`)

@@ -4,6 +4,8 @@ import type { Endpoint } from './endpoint.ts'
 import { getFeeds } from './feeds.ts'
 import { getFixture, getFixtures } from './fixtures.ts'
 import { getHealth } from './health.ts'
+import { getHistory } from './history.ts'
+import { getLatest } from './latest.ts'
 import { getMarket, getMarkets } from './markets.ts'
 import { postNegotiate } from './negotiate.ts'
 import { getTicks } from './ticks.ts'
@@ -13,6 +15,8 @@ export const endpoints: readonly Endpoint[] = [
   getMarkets,
   getMarket,
   getTicks,
+  getHistory,
+  getLatest,
   getFeeds,
   getAlerts,
   getFixtures,

@@ -41,8 +41,8 @@ export const getMarkets = endpoint({
     const last = books.length < found.length ? books.at(-1) : undefined
     const next = last === undefined ? null : nextPage('markets', { topic, feed, status, q: q || undefined, limit }, last.marketId)
     const tagged = [...books.map(({ marketId, seq }) => `${marketId} ${seq}`), next].join('\n')
-    const body = () =>
-      sharedAnswer(board, tagged, () => ({ readAtMs: board.readAtMs, markets: books.map(shown), next }) satisfies MarketsPage)
+    const answer = () => ({ readAtMs: board.readAtMs, markets: books.map(shown), next }) satisfies MarketsPage
+    const body = () => sharedAnswer(board, tagged, () => JSON.stringify(answer()))
     return madeWhenNew(body, { type: 'application/json', schema: schemaId('markets-answer'), tagged, ifNoneMatch })
   },
 })

@@ -4,6 +4,7 @@ import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
 import type { FixtureDocument } from '../../book/fixtures.ts'
 import type { MarketId } from '../../book/ids.ts'
 import type { Tick } from '../../book/tick.ts'
+import type { TickStore } from '../history/history.ts'
 import type { ApiDocuments } from './api-documents.ts'
 
 /** What the API is served with. Each service is reached when it is first asked for: who negotiates needs no store. */
@@ -19,7 +20,7 @@ export type Ports = {
 }
 
 /** Each is one query, in one partition wherever a market is named. */
-export type OddsStore = {
+export type OddsStore = TickStore & {
   /** Those who ask at the same time are given the same board. */
   books(topic: string | undefined): Promise<Board>
   book(market: MarketId): Promise<StoredBook | undefined>

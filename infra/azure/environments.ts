@@ -34,6 +34,11 @@ export type Environment = {
   }
   logs: { retentionDays: number; dailyQuotaGb: number }
   alerts: { emails: readonly string[]; monthlyBudget: number; budgetFrom: string }
+  /**
+   * Sign-in with Entra, by an app registration of yours (its client id): the platform checks who comes, and tells the app. Null: nobody signs
+   * in, and the platform tells nothing, so that anybody could claim to be anyone; negotiating must then be anonymous.
+   */
+  signIn: { clientId: string } | null
   /** Object id of an Entra group whose members may read the database, for Power BI. Null: nobody may. */
   readersGroupId: string | null
 }
@@ -92,11 +97,16 @@ const schema = v
       monthlyBudget: v.number().assert((n) => n > 0, 'takes an amount above 0, in the currency of the subscription'),
       budgetFrom: v.string().assert((s) => /^\d{4}-(0[1-9]|1[0-2])-01$/.test(s), 'takes the first of a month, as in 2026-12-01'),
     }),
+    signIn: v.object({ clientId: guid }).nullable(),
     readersGroupId: guid.nullable(),
   })
   .assert(
     ({ settings, secrets }) => secrets.every((name) => settings[name] === undefined),
     'what is a secret cannot be among settings too',
+  )
+  .assert(
+    ({ settings, signIn }) => settings['NEGOTIATE'] !== 'authenticated' || signIn !== null,
+    'NEGOTIATE is authenticated, and nobody can sign in: signIn is null',
   )
 
 /** Checks a whole environment and its names; every fault is in the error, with the way to it. */

@@ -18,6 +18,7 @@ export type FunctionAppProps = {
   warm: readonly string[]
   /** Whether settings refer to secrets, which this resource can only read with an identity of its own. */
   readsSecrets: boolean
+  tenantId: string
   dependsOn: ITerraformDependable[]
 }
 
@@ -56,6 +57,7 @@ export class FunctionApp extends Construct {
         minimumTlsVersion: '1.2',
         http2Enabled: true,
       },
+      ...(environment.signIn === null ? {} : { authSettingsV2: signInWith(environment.signIn.clientId, props.tenantId) }),
       appSettings: {
         ...props.settings,
         // The page is at the root, where Azure would put one of its own.
@@ -80,5 +82,18 @@ export class FunctionApp extends Construct {
 
   get id(): string {
     return this.#app.id
+  }
+}
+
+/** Whoever signs in is known to the app; whoever does not is let through to it, since the board is for all. */
+function signInWith(clientId: string, tenantId: string) {
+  return {
+    authEnabled: true,
+    requireAuthentication: false,
+    unauthenticatedAction: 'AllowAnonymous',
+    // The service's events come with a token of another kind, which the app looks at itself.
+    excludedPaths: ['/api/webpubsub/*'],
+    login: { tokenStoreEnabled: false },
+    activeDirectoryV2: { clientId, tenantAuthEndpoint: `https://login.microsoftonline.com/${tenantId}/v2.0` },
   }
 }

@@ -100,6 +100,7 @@ export class OddscastStack extends TerraformStack {
       observability,
       warm: warmFunctions,
       readsSecrets: vault !== undefined,
+      tenantId: client.tenantId,
       settings: settingsFor(identity.clientId, environment.feeds.polled),
       // Rights first: a host that starts without them stops, and rights take minutes to arrive.
       dependsOn: [

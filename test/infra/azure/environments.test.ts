@@ -13,6 +13,7 @@ const slips: readonly [path: string, value: unknown, says: RegExp][] = [
   ['settings', { FUNCTIONS_WORKER_RUNTIME: 'node' }, /settings: takes settings of the app’s own/],
   ['settings', { EVENT_HUBS: 'Endpoint=' }, /settings: takes settings/],
   ['settings', { ODDS_API_KEY: 'abc' }, /what is a secret cannot be among settings/],
+  ['settings', { NEGOTIATE: 'authenticated' }, /nobody can sign in/],
   ['secrets', ['FEEDS'], /secrets\.0: takes names/],
   ['tickTtlDays', 0, /tickTtlDays: takes a whole number from 1/],
   ['eventHubs', { capacityUnits: 4, maxCapacityUnits: 2, retentionHours: 24 }, /eventHubs: maxCapacityUnits is below/],

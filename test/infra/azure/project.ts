@@ -31,6 +31,7 @@ export const everything: Environment = readEnvironment({
   name: 'all',
   feeds: { polled: Object.keys(polledFeeds), streamed: Object.keys(streamedFeeds) },
   secrets: ['ODDS_API_KEY', 'BETFAIR_KEY', 'BETFAIR_SESSION'],
+  signIn: { clientId: '22222222-2222-4333-8444-555555555555' },
   readersGroupId: '11111111-2222-4333-8444-555555555555',
 })
 

@@ -9,6 +9,8 @@ import { OddscastStack } from '../../../infra/azure/stack.ts'
 import { TerraformOutput, TerraformResource, Testing } from '../../../infra/azure/testing.ts'
 import { azureFolder } from '../../../scripts/azure/installed.ts'
 
+export { settingsOfFeeds } from '../../../infra/azure/stack.ts'
+
 /** What Terraform is given for one environment. */
 export type Synthesised = {
   resource: Resources

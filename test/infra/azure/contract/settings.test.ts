@@ -46,7 +46,7 @@ describe('settings', () => {
   })
 })
 
-describeAzure('settings', ({ environments, everything, synthesised }) => {
+describeAzure('settings', ({ environments, everything, settingsOfFeeds, synthesised }) => {
   const read = namesRead()
 
   it.each(environments.map((environment) => [environment.name, environment] as const))(
@@ -90,6 +90,13 @@ describeAzure('settings', ({ environments, everything, synthesised }) => {
     expect(settingsOfWorker(stack)).not.toHaveProperty('ODDS_API_KEY')
     expect(Object.keys(settingsOfApp(stack)).filter((name) => name.startsWith('BETFAIR_'))).toEqual([])
     expect(Object.keys(settingsOfWorker(stack) ?? {}).filter((name) => name.startsWith('BETFAIR_'))).not.toEqual([])
+  })
+
+  it('go to the feed of the longest name that they begin with; those of no feed to all', () => {
+    const environment = { ...everything, feeds: { polled: ['polymarket'], streamed: ['polymarket-clob'] } }
+    const settings = { POLYMARKET_URL: 'a', POLYMARKET_CLOB_URL: 'b', CORS_ORIGINS: '*' }
+    expect(settingsOfFeeds(environment, ['polymarket'], settings)).toEqual({ POLYMARKET_URL: 'a', CORS_ORIGINS: '*' })
+    expect(settingsOfFeeds(environment, ['polymarket-clob'], settings)).toEqual({ POLYMARKET_CLOB_URL: 'b', CORS_ORIGINS: '*' })
   })
 
   it('that only a trigger or our code would miss are missed', () => {

@@ -1,17 +1,18 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import { build, type Plugin } from 'esbuild'
 
 import { apiDocuments } from './api/documents.ts'
+import { clientTypes } from './client-types.ts'
 
 /**
  * What ships: one CommonJS file that holds every function and, as text, the page. (As an ES module `@azure/functions` dies at start: it
  * asks for `@azure/functions-core`, which the host supplies, by a `require` made late.) The local host runs this same file.
  */
 export async function buildApp(root: string, appDir = root): Promise<BuildReport> {
-  const page = await buildPage(path.join(root, 'functions/view/page'))
+  const [page, client] = await Promise.all([buildPage(path.join(root, 'functions/view/page')), buildClient(root)])
   const outfile = path.join(appDir, 'dist/functions/main.cjs')
   await mkdir(path.dirname(outfile), { recursive: true })
   await build({
@@ -27,7 +28,10 @@ export async function buildApp(root: string, appDir = root): Promise<BuildReport
     sourcesContent: false,
     legalComments: 'none',
     external: ['@azure/functions-core'],
-    plugins: [madeModule('page:files', 'pageFiles', page), madeModule('api:documents', 'apiDocuments', apiDocuments())],
+    plugins: [
+      madeModule('page:files', 'pageFiles', { ...page, ...client }),
+      madeModule('api:documents', 'apiDocuments', apiDocuments()),
+    ],
     logLevel: 'warning',
   })
   const { size } = await stat(outfile)
@@ -64,6 +68,31 @@ export type BuildReport = {
   functionsBytes: number
   functionsGzipBytes: number
   page: readonly { name: string; bytes: number; gzipBytes: number }[]
+}
+
+/** What others follow the board with: the same code as the page's, without the page, served beside it. */
+export async function buildClient(root: string): Promise<BuiltPage> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(root, 'functions/view/client/follow.ts')],
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  return { 'client.js': { type: 'text/javascript; charset=utf-8', text: outputFiles[0]?.text ?? '' } }
+}
+
+/** The same as files, with its types, for those who would rather keep a copy. */
+export async function writeClient(root: string, folder: string): Promise<{ bytes: number; gzipBytes: number }> {
+  const [built, types] = await Promise.all([buildClient(root), clientTypes(root)])
+  const text = built['client.js']?.text ?? ''
+  await mkdir(folder, { recursive: true })
+  await writeFile(path.join(folder, 'oddscast-client.js'), text)
+  await writeFile(path.join(folder, 'oddscast-client.d.ts'), types)
+  return { bytes: text.length, gzipBytes: gzipSync(text).length }
 }
 
 type BuiltPage = Record<string, { type: string; text: string }>
@@ -106,8 +135,10 @@ if (import.meta.main) {
   const root = path.resolve(import.meta.dirname, '..')
   const report = await buildApp(root)
   const stream = await buildStream(root)
+  const client = await writeClient(root, path.join(root, 'dist/client'))
   console.log(`functions  dist/functions/main.cjs ${kb(report.functionsBytes)}  gzipped ${kb(report.functionsGzipBytes)}`)
   console.log(`stream     dist/stream/main.cjs    ${kb(stream.bytes)}  gzipped ${kb(stream.gzipBytes)}`)
+  console.log(`client     dist/client/                ${kb(client.bytes)}  gzipped ${kb(client.gzipBytes)}`)
   for (const { name, bytes, gzipBytes } of report.page)
     console.log(`page       ${name.padEnd(23)} ${kb(bytes)}  gzipped ${kb(gzipBytes)}`)
 }

@@ -36,7 +36,10 @@ export type Stream = {
 }
 
 /** As much of a WebSocket as is needed, so that others than the browser's fit. */
-export type Wire = Pick<WebSocket, 'readyState' | 'send' | 'close'> & {
+export type Wire = {
+  readonly readyState: number
+  send(text: string): void
+  close(code?: number): void
   addEventListener(type: 'open', hear: () => void): void
   addEventListener(type: 'message', hear: (event: { data: unknown }) => void): void
   addEventListener(type: 'close', hear: (event: { code: number; reason: string }) => void): void

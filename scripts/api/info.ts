@@ -9,5 +9,5 @@ export const info = (description: string) => ({
   title: 'Oddscast',
   version,
   description,
-  license: { name: 'MIT', identifier: 'MIT' },
+  license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
 })

@@ -80,7 +80,11 @@ const keyParameter = 'code'
 /** The host unescapes a path, except for its slashes. */
 const withSlashes = (value: string) => value.replaceAll(/%2f/gi, '/')
 
-export function notUnderstood(errors: readonly Fault[]): Reply {
+/** More than these nobody reads, and what was asked may be very long. */
+const mostErrors = 10
+
+export function notUnderstood(faults: readonly Fault[]): Reply {
+  const errors = faults.slice(0, mostErrors)
   const sentences = errors
     .slice(0, 3)
     .map(({ parameter, why, given }) => `${parameter} ${why}${given === null ? '' : `. It was "${given}"`}`)

@@ -19,9 +19,9 @@ FEEDS names what is followed: ${Object.keys(streamedFeeds).join(', ')}; the app 
 are the app's: EVENT_HUBS, COSMOS and WEB_PUBSUB, each a connection string or the identity form, and <FEED>_URL, <FEED>_KEY and those
 of each feed alone. \`npm start\` runs this worker by itself where FEEDS names such a feed; this is for running one beside it, or elsewhere.
 
-On Azure it is a container app: the image is node:24, the command \`node main.cjs\` with the bundle that \`npm run build\` leaves in
-dist/stream/, one replica at least and at most, for two would say everything twice, and an identity that may send to the event hubs and
-write to Cosmos DB. On SIGTERM it hands over what it has read and ends, within ten seconds.
+On Azure it is a container app (infra/azure/stream-worker.ts): a plain image of Node 24 runs the bundle that \`npm run build\` leaves in
+dist/stream/main.cjs; one replica at least and at most, for two would say everything twice; and an identity that may send to the event
+hubs and write to Cosmos DB. On SIGTERM it hands over what it has read, for which it takes four seconds at most, and ends.
 
 Every five seconds, or when something happens, it writes one line of facts a feed.
 `

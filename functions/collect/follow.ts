@@ -80,6 +80,8 @@ class Follower {
   /** Aborted, it ends the wait for the next report. */
   #reportNow = new AbortController()
   #heardAtMs: number
+  /** The feed's clock when it was last heard. */
+  #saidAtMs: number | null = null
   /** When the feed was last heard and did not say that it is behind. */
   #sureAtMs: number | null = null
   /** On this connection the feed has shown everything. */
@@ -190,6 +192,7 @@ class Follower {
       this.#isWell('connection')
     }
     this.#heardAtMs = nowMs
+    this.#saidAtMs = news.saidAtMs ?? this.#saidAtMs
     if (news.behind === null) {
       this.#sureAtMs = nowMs
       this.#isWell('feed')
@@ -248,7 +251,7 @@ class Follower {
     const nowMs = this.#circumstances.clock.nowMs()
     if (this.#isComplete && nowMs - this.#sentAllAtMs >= sendAllEveryMs) {
       this.#sentAllAtMs = nowMs
-      void this.#outbox.add(this.#told.again(this.#heardAtMs))
+      void this.#outbox.add(this.#told.again(this.#saidAtMs ?? this.#heardAtMs, this.#heardAtMs))
     }
     const health = this.#health.report(this.#told.count(), this.#feed.drift())
     // A recording that was played to its end is not late.

@@ -46,10 +46,13 @@ export class ToldMarkets {
     })
   }
 
-  /** All that is open, once more. */
-  again(observedAtMs: number): SnapshotMessage[] {
-    const again = { v: 1, kind: 'market', unchangedUntilMs: null } as const
-    return this.#listed().map((told) => ({ ...again, ...told, observedAtMs }))
+  /** All that is open, once more, as of the time at which the feed was last heard: whatever was taken for stale before is not now. */
+  again(saidAtMs: number, observedAtMs: number): SnapshotMessage[] {
+    return this.#listed().map((before) => {
+      const told = { ...before, asOfMs: placed(saidAtMs, before, observedAtMs), observedAtMs }
+      this.#told.set(told.marketId, told)
+      return { v: 1, kind: 'market', unchangedUntilMs: null, ...told }
+    })
   }
 
   open(): MarketId[] {

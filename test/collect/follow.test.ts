@@ -36,6 +36,20 @@ describe('following a feed', () => {
     await worker.stop()
   })
 
+  it('orders it by the feed’s clock, but never ahead of ours, which dedupe would not believe', async () => {
+    const stream = fakeStream()
+    const worker = following(stream)
+    const nowMs = worker.clock.nowMs()
+    const said = (id: string, asOfMs: number) => ({ snapshots: [{ ...now(id, 0.5, worker), asOfMs, publishedAtMs: asOfMs }] })
+    stream.says(said('1', nowMs - 700), said('2', nowMs + 600_000))
+    await settled()
+    expect(worker.hub.map(({ asOfMs, publishedAtMs }) => [asOfMs - nowMs, (publishedAtMs ?? 0) - nowMs])).toEqual([
+      [-700, -700],
+      [0, 600_000],
+    ])
+    await worker.stop()
+  })
+
   it('sends at once what comes alone, and many together where they come faster than they are taken', async () => {
     const stream = fakeStream()
     const worker = following(stream)
@@ -99,6 +113,8 @@ describe('following a feed', () => {
     const deduped = dedupedBooks()
     deduped.take(worker.hub)
     expect(deduped.ticks).toHaveLength(2)
+    // What another worker may have said meanwhile is overtaken.
+    expect((worker.hub[2]?.asOfMs ?? 0) - (worker.hub[0]?.asOfMs ?? 0)).toBeGreaterThan(590_000)
     await worker.stop()
   })
 

@@ -66,6 +66,7 @@ describe('a connection to Polymarket’s market channel', () => {
     expect(JSON.parse(server.heard[0]?.[0] ?? '')).toEqual({ assets_ids: tokens, type: 'market', custom_feature_enabled: true })
     server.says(first ?? '')
     server.says(third ?? '')
+    server.says('{"event_type":"fireworks"}')
     await eventually('it is told', async () => worker.hub.length >= 2)
     expect(worker.hub[1]).toMatchObject({
       market: { name: 'Will Nadia Crane be mayor of Port Ellery?' },
@@ -74,7 +75,7 @@ describe('a connection to Polymarket’s market channel', () => {
     await isWhole(worker)
     // Those of which nothing was said are shown without prices.
     expect(new Set(worker.hub.map(({ marketId }) => marketId)).size).toBe(3)
-    expect(worker.stored?.health.drift).toEqual({ unknown: [], vanished: [] })
+    expect(worker.stored?.health.drift).toEqual({ unknown: [{ field: 'event.fireworks', count: 1 }], vanished: [] })
     await worker.stop()
   })
 

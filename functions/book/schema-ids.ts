@@ -9,6 +9,7 @@ export const schemaVersions = {
   'market-answer': '1.0',
   'market-delta': '1.0',
   'snapshot-required': '1.0',
+  'seqs-answer': '1.0',
   'feeds-answer': '1.0',
   'alerts-answer': '1.1',
   'fixtures-answer': '1.0',

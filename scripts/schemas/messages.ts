@@ -22,6 +22,7 @@ import {
   pricedBook,
   problem,
   pushAnswer,
+  seqsAnswer,
   snapshotRequired,
   tickDocument,
 } from './written.ts'
@@ -80,6 +81,13 @@ export const messages: readonly Message[] = [
     schema: sent(snapshotRequired, 'refusal'),
     title: 'Why a snapshot must be taken instead of the missing ticks (status 410)',
     description: 'Discard the book of this market and take a new one: GET /api/markets/{id}.',
+  },
+  {
+    name: 'seqs-answer',
+    form: 'sent',
+    schema: sent(seqsAnswer, 'answer'),
+    title: 'How far each market has got: GET /api/seqs',
+    description: 'Ask a market that is ahead of the book one holds for its ticks: GET /api/markets/{id}/ticks?after=.',
   },
   {
     name: 'feeds-answer',

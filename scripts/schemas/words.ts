@@ -97,6 +97,7 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     fixtures: 'The earliest first.',
     rows: 'The rows, in the order of their markets.',
     next: 'The address of the rest; null when this is all.',
+    seqs: 'The seq of each market, by its id: that of the last tick in its book.',
     groups: 'The groups to join at the socket.',
     url: 'The address to open a WebSocket at.',
   },

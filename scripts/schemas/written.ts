@@ -39,6 +39,7 @@ import type { LatestAnswer } from '../../functions/view/api/latest.ts'
 import type { MarketsPage } from '../../functions/view/api/markets.ts'
 import type { Fault } from '../../functions/view/api/parameters.ts'
 import { sides } from '../../functions/view/history/lines.ts'
+import type { SeqsAnswer } from '../../functions/view/api/seqs.ts'
 import type { PricedBook } from '../../functions/view/priced-book.ts'
 
 /**
@@ -154,6 +155,8 @@ export const snapshotRequired: v.Type<SnapshotRequired> = v.object({
   error: v.literal('snapshot_required'),
   reason: oneOf(['expired', 'ahead', 'too_far_behind']),
 })
+
+export const seqsAnswer: v.Type<SeqsAnswer> = v.object({ seqs: v.record(counter) })
 
 export const healthAnswer: v.Type<HealthAnswer> = v.object({
   status: v.literal('ok'),

@@ -32,6 +32,7 @@ import { getHistory } from '../../functions/view/api/history.ts'
 import { getLatest } from '../../functions/view/api/latest.ts'
 import { getMarket, getMarkets } from '../../functions/view/api/markets.ts'
 import { postNegotiate } from '../../functions/view/api/negotiate.ts'
+import { getSeqs } from '../../functions/view/api/seqs.ts'
 import { getTicks } from '../../functions/view/api/ticks.ts'
 import { alertStore, fixtureStore, oddsStore } from '../../functions/view/cosmos.ts'
 import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
@@ -183,6 +184,7 @@ describe('what is stored, pushed to browsers and answered keeps to its schemas',
       ['market-delta', await ask(getTicks, 'after=0', market)],
       ['market-delta', await ask(getTicks, `after=${book?.seq}`, market)],
       ['snapshot-required', await ask(getTicks, 'after=999', market)],
+      ['seqs-answer', await ask(getSeqs)],
       ['feeds-answer', await ask(getFeeds)],
       ['alerts-answer', await ask(getAlerts)],
       ['fixtures-answer', await ask(getFixtures)],

@@ -8,6 +8,7 @@ import { getHistory } from './history.ts'
 import { getLatest } from './latest.ts'
 import { getMarket, getMarkets } from './markets.ts'
 import { postNegotiate } from './negotiate.ts'
+import { getSeqs } from './seqs.ts'
 import { getTicks } from './ticks.ts'
 
 /** The whole API, but for what providers push. */
@@ -15,6 +16,7 @@ export const endpoints: readonly Endpoint[] = [
   getMarkets,
   getMarket,
   getTicks,
+  getSeqs,
   getHistory,
   getLatest,
   getFeeds,

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { keepAlive } from '../../functions/collect/betfair/api.ts'
 import { betfairFeed } from '../../functions/collect/betfair/feed.ts'
 import { linesOf } from '../../functions/collect/betfair/lines.ts'
 import { recordingsFolder } from '../support/recordings.ts'
@@ -165,7 +166,12 @@ describe('a connection to Betfair', () => {
     const feed = openFeed(server.url)
     const read = async () => {
       let isUnread = false
-      for await (const { rejected } of feed.connect({ nowMs: () => nowMs, signal: stop.signal, warn: () => undefined, open: () => [] })) {
+      for await (const { rejected } of feed.connect({
+        nowMs: () => nowMs,
+        signal: stop.signal,
+        warn: () => undefined,
+        open: () => [],
+      })) {
         if (rejected.length > 0) isUnread = true
         if (!isUnread) continue
         nowMs += 60_000
@@ -242,6 +248,22 @@ describe('names of Betfair’s markets', () => {
       facts: { feed: 'betfair', reason: 'no names of 2 markets: answered 500' },
     })
     await worker.stop()
+  })
+})
+
+describe('a session of Betfair’s', () => {
+  const account = { appKey: 'the-app-key', session: 'the-session' }
+  const { signal } = new AbortController()
+
+  it('is kept alive by asking for it; why not is told, without key and session', async () => {
+    const answers = ['{"status":"SUCCESS","error":""}', '{"status":"FAIL","error":"NO_SESSION"}', '{"status":7}']
+    await using server = await webServer((_, response) => response.end(answers.shift() ?? 'no JSON, the-session'))
+    const asked = () => keepAlive(server.url, account, signal)
+    expect([await asked(), await asked(), await asked()]).toEqual([undefined, 'FAIL: NO_SESSION', 'an answer that is none'])
+    expect(await asked()).not.toContain('the-session')
+    expect(server.requests[0]?.headers).toMatchObject({ 'x-application': 'the-app-key', 'x-authentication': 'the-session' })
+    expect(await keepAlive('http://127.0.0.1:1', account, signal)).toBe('fetch failed')
+    expect(await keepAlive('', account, signal)).toBeUndefined()
   })
 })
 

@@ -1,18 +1,22 @@
+import path from 'node:path'
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { FeedHealth, FeedState } from '../functions/book/feed-health.ts'
-import type { Book } from '../functions/book/market.ts'
+import type { Book, Quote } from '../functions/book/market.ts'
 import { timerName } from '../functions/collect/timer-name.ts'
 import { systemClock } from '../infra/local/clock.ts'
 import { type Replay, startReplay } from '../scripts/replay/server.ts'
 import { expectSound, idle, neverSchedule } from './support/recorded-day.ts'
 import { recordingsFolder } from './support/recordings.ts'
 import { shownByRecordings } from './support/shown-by-recordings.ts'
+import { toldByBetfair, toldByPolymarket } from './support/told-by-recordings.ts'
 import { builtApp, eventually, readOdds, startWhole, type WholeStack } from './support/whole-stack.ts'
 
 const recordings = recordingsFolder()
 if (recordings === undefined) console.warn('No recordings found (ODDS_RECORDINGS): the pipeline test of all feeds is skipped')
 
+const worker = [{ name: 'stream', file: path.resolve(import.meta.dirname, '../scripts/stream.ts') }]
 const polled = ['predictit', 'odds-api', 'polymarket', 'kalshi']
 
 describe.skipIf(recordings === undefined)('all feeds together, from recorded bodies', () => {
@@ -23,17 +27,14 @@ describe.skipIf(recordings === undefined)('all feeds together, from recorded bod
     const mode = { pace: { kind: 'each-poll' }, loop: false } as const
     replay = await startReplay({
       folder: recordings ?? '',
-      feeds: polled,
       port: 0,
       mode,
       log: () => undefined,
       clock: systemClock,
     })
     const schedules = Object.keys(replay.settings).filter((name) => name.endsWith('_SCHEDULE'))
-    whole = await startWhole(await builtApp(), {
-      ...replay.settings,
-      ...Object.fromEntries(schedules.map((name) => [name, neverSchedule])),
-    })
+    const env = { ...replay.settings, ...Object.fromEntries(schedules.map((name) => [name, neverSchedule])) }
+    whole = await startWhole(await builtApp(), env, worker)
   })
   afterAll(async () => {
     await whole.stop()
@@ -84,7 +85,7 @@ describe.skipIf(recordings === undefined)('all feeds together, from recorded bod
     )
   }
 
-  it('shows both topics and the prices of every venue, poll after poll, as the raw recordings have them (I1, I11)', async () => {
+  it('shows both topics and the prices of every venue, poll after poll, as the raw recordings have them', async () => {
     for (const poll of [1, 2, 3]) {
       await pollAll(isComplete)
       await idle(whole)
@@ -96,6 +97,25 @@ describe.skipIf(recordings === undefined)('all feeds together, from recorded bod
       }
       expect(new Set(all.map(({ topic }) => topic))).toEqual(new Set(['politics', 'sports']))
     }
+  })
+
+  it('follows the streams to their last word: markets settled with their winners, and the best prices of each token (I1, I11)', async () => {
+    const told = async (feed: string, value: (quote: Quote) => string) =>
+      new Map(
+        (await books())
+          .filter((book) => book.feed === feed)
+          .flatMap(({ marketId, selections }) =>
+            selections.flatMap(({ id, quotes: [quote] }) =>
+              quote === undefined ? [] : [[`${marketId} ${id}`, value(quote)] as const],
+            ),
+          ),
+      )
+    await eventually('both streams are in the store', async () => {
+      expect(await told('betfair', ({ last, outcome }) => `${last} ${outcome}`)).toEqual(toldByBetfair())
+      expect(await told('polymarket-clob', ({ back, lay }) => `${back} ${lay}`)).toEqual(toldByPolymarket())
+      return true
+    })
+    await idle(whole)
     expectSound(await readOdds(whole.database))
   })
 
@@ -113,6 +133,7 @@ describe.skipIf(recordings === undefined)('all feeds together, from recorded bod
       expect(await healthOf(feed)).toMatchObject({ state: 'live', failure: null, rejected: 0 })
       expect({ feed, shown: shownBy(feed, after) }).toEqual({ feed, shown: await shownByRecordings(feed, 4) })
     }
+    for (const feed of ['betfair', 'polymarket-clob']) expect(await healthOf(feed)).toMatchObject({ failure: null, rejected: 0 })
     // Nobody knows better.
     expect(shownBy('odds-api', after)).toEqual(shownBy('odds-api', before))
   })

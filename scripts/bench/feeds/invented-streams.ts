@@ -39,3 +39,31 @@ export function betfairLines(count: number): string[] {
   }
   return lines.map((line) => JSON.stringify(line))
 }
+
+/** Changes of the prices of both tokens of one market. */
+export function clobFrames(count: number): string[] {
+  const [yes, no] = ['1'.padEnd(77, '7'), '2'.padEnd(77, '3')]
+  const hash = '0123456789abcdef0123456789abcdef01234567'
+  return Array.from({ length: count }, (_, i) => {
+    const cents = 2 + (i % 90)
+    const [bid, ask] = [cents / 100, (cents + 1) / 100]
+    const [other, otherAsk] = [(99 - cents) / 100, (100 - cents) / 100]
+    return JSON.stringify({
+      market: `0x${'1'.padStart(64, '0')}`,
+      price_changes: [
+        { asset_id: yes, price: `${bid}`, size: '5473.05', side: 'BUY', hash, best_bid: `${bid}`, best_ask: `${ask}` },
+        {
+          asset_id: no,
+          price: `${otherAsk}`,
+          size: '5473.05',
+          side: 'SELL',
+          hash,
+          best_bid: `${other}`,
+          best_ask: `${otherAsk}`,
+        },
+      ],
+      timestamp: `${1_767_268_800_000 + i}`,
+      event_type: 'price_change',
+    })
+  })
+}

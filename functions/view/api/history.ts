@@ -90,7 +90,9 @@ export const getHistory = endpoint({
     const { window, fromSeq, toSeq } = found.history
     const format = formatFor(query.format, header('accept'))
     const { selection, bookmaker, side } = query
-    const tagged = [format, id, selection, bookmaker, side, window.fromMs, window.stepMs, fromSeq, toSeq].join('\n')
+    // Without steps the window may begin a little later, and its ticks are the same.
+    const grid = window.stepMs === 0 ? ['raw'] : [window.fromMs, window.stepMs]
+    const tagged = [format, id, selection, bookmaker, side, ...grid, fromSeq, toSeq].join('\n')
     const cache = to >= now ? liveCache : pastCache
     const lines = isHeld(tagged, ifNoneMatch) ? [] : named(await found.history.lines(), book)
     const answer = { marketId: id, marketName: book.name, priceFormat: book.priceFormat, ...window, seq: toSeq, lines }

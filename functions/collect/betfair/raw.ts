@@ -237,7 +237,9 @@ const failed = (reason: string) => ({ ok: false, reason }) as const
 export const knownObjects = {
   message: {
     always: words('op'),
-    sometimes: words('id pt clk initialClk ct segmentType status mc conflateMs heartbeatMs'),
+    sometimes: words(`
+      id pt clk initialClk ct segmentType status mc conflateMs heartbeatMs
+      connectionId statusCode errorCode errorMessage connectionClosed connectionsAvailable`),
   },
   market: { always: words('id'), sometimes: words('img con tv rc marketDefinition _stream_id') },
   definition: {

@@ -15,9 +15,12 @@ export class ClobMarkets {
   readonly #markets = new Map<string, Market>()
   /** Tokens whose markets are to be made of what is told of them. */
   readonly #asked: ReadonlySet<string>
+  /** The ids of the markets and tokens that are followed. */
+  #known = new Set<string>()
 
   constructor(asked: readonly string[] = []) {
     this.#asked = new Set(asked)
+    this.#learnIds()
   }
 
   get ids(): MarketId[] {
@@ -32,6 +35,7 @@ export class ClobMarkets {
   keepOnly(listed: readonly ListedMarket[]): void {
     const now = new Set(listed.map(({ conditionId }) => conditionId))
     for (const [id, market] of this.#markets) if (!now.has(id) && !market.isUnlisted) this.#markets.delete(id)
+    this.#learnIds()
   }
 
   /** Markets as they are listed now. */
@@ -42,6 +46,11 @@ export class ClobMarkets {
       market.describe(describe(one, observedAtMs))
       if (market.isShown) snapshots.push(market.snapshot(null, observedAtMs))
     }
+    this.#learnIds()
+  }
+
+  #learnIds(): void {
+    this.#known = new Set([...this.#asked, ...this.#markets.keys(), ...this.tokens])
   }
 
   /** Shows what was waited for in vain. */
@@ -54,7 +63,7 @@ export class ClobMarkets {
   }
 
   apply(raw: unknown, observedAtMs: number, applied: Applied): RawEvent | undefined {
-    const event = parseEvent(raw)
+    const event = parseEvent(raw, this.#known)
     if (!event.ok) {
       const id = conditionIdOf(raw)
       const marketId = id === null ? null : clobMarketId(id)
@@ -73,6 +82,7 @@ export class ClobMarkets {
     if (token === undefined || !this.#asked.has(token)) return undefined
     const market = new Market(told.market, true)
     this.#markets.set(told.market, market)
+    this.#known.add(told.market)
     return market
   }
 }
@@ -115,7 +125,7 @@ class Market {
         return this.#changeBest(event.changes)
       case 'last_trade_price': {
         const { bid, ask } = this.#prices.get(event.asset_id) ?? nothing
-        return this.#changePrices(event.asset_id, { last: event.price, bid, ask })
+        return this.#changePrices({ asset_id: event.asset_id, last: event.price, bid, ask })
       }
       case 'market_resolved':
         if (!this.#places.has(event.winning_asset_id)) return false
@@ -128,13 +138,19 @@ class Market {
 
   #changeBest(changes: readonly RawBest[]): boolean {
     let isNew = false
-    for (const { asset_id, bid, ask, last = this.#prices.get(asset_id)?.last ?? null } of changes) {
-      if (this.#changePrices(asset_id, { last, bid, ask })) isNew = true
+    for (let i = 0; i < changes.length; i++) {
+      const change = changes[i]
+      if (change !== undefined && this.#changePrices(change)) isNew = true
     }
     return isNew
   }
 
-  #changePrices(token: string, now: Prices): boolean {
+  /** Most that is said of a token is nothing new: that is seen first, and by one look. */
+  #changePrices({ asset_id: token, bid, ask, last: told }: RawBest): boolean {
+    const before = this.#prices.get(token) ?? nothing
+    const last = told === undefined ? before.last : told
+    if (before !== nothing && before.last === last && before.bid === bid && before.ask === ask) return false
+    const now = { last, bid, ask }
     const place = this.#places.get(token)
     if (place === undefined) {
       if (!this.isUnlisted) return false
@@ -143,8 +159,6 @@ class Market {
       this.isShown = true
       return true
     }
-    const before = this.#prices.get(token)
-    if (before?.last === now.last && before.bid === now.bid && before.ask === now.ask) return false
     this.#prices.set(token, now)
     const described = this.#described.selections[place]
     if (described === undefined) return false

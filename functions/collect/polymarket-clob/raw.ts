@@ -27,7 +27,10 @@ export function parseFrame(text: string): Parsed<readonly unknown[]> {
   }
 }
 
-export function parseEvent(raw: unknown): Parsed<RawEvent> {
+/** Of markets and tokens that are followed the ids need no second look, which would take longer than all else. */
+export type Known = { has(id: string): boolean }
+
+export function parseEvent(raw: unknown, known: Known = nobody): Parsed<RawEvent> {
   if (!isObject(raw)) return failed('not an event')
   const { event_type } = raw
   if (typeof event_type !== 'string') return failed('event_type: expected string')
@@ -37,8 +40,9 @@ export function parseEvent(raw: unknown): Parsed<RawEvent> {
     case 'best_bid_ask':
     case 'last_trade_price':
     case 'market_resolved': {
-      const market = conditionIdOf(raw)
-      return market === null ? failed('market: not a market id') : readers[event_type](raw, market, instantOf(raw['timestamp']))
+      const market = conditionIdOf(raw, known)
+      if (market === null) return failed('market: not a market id')
+      return readers[event_type](raw, { market, timestamp: instantOf(raw['timestamp']), known })
     }
     default:
       return other
@@ -46,53 +50,54 @@ export function parseEvent(raw: unknown): Parsed<RawEvent> {
 }
 
 type Fields = Record<string, unknown>
-type Reader = (raw: Fields, market: string, timestamp: number | null) => Parsed<RawEvent>
+type About = { market: string; timestamp: number | null; known: Known }
+type Reader = (raw: Fields, about: About) => Parsed<RawEvent>
 
 const readers = {
-  book({ asset_id, bids, asks, last_trade_price = null }, market, timestamp) {
+  book({ asset_id, bids, asks, last_trade_price = null }, { market, timestamp, known }) {
     const bid = bestOf(bids, 1)
     const ask = bestOf(asks, -1)
     const last = priceOf(last_trade_price)
-    if (!isToken(asset_id)) return failed('asset_id: not a token')
+    if (!isTokenOf(asset_id, known)) return failed('asset_id: not a token')
     if (bid === undefined) return failed('bids: not a list of prices and sizes')
     if (ask === undefined) return failed('asks: not a list of prices and sizes')
     if (last === undefined) return failed('last_trade_price: not a price')
     const change = { asset_id, bid, ask, ...(last_trade_price === null ? {} : { last }) }
     return ok({ event_type: 'best', market, timestamp, changes: [change] })
   },
-  price_change({ price_changes }, market, timestamp) {
+  price_change({ price_changes }, { market, timestamp, known }) {
     if (!Array.isArray(price_changes)) return failed('price_changes: expected array')
     const changes: RawBest[] = []
     for (let i = 0; i < price_changes.length; i++) {
-      const best = bestIn(price_changes[i])
+      const best = bestIn(price_changes[i], known)
       if (typeof best === 'string') return failed(`price_changes.${i}.${best}`)
       changes.push(best)
     }
     return ok({ event_type: 'best', market, timestamp, changes })
   },
-  best_bid_ask(raw, market, timestamp) {
-    const best = bestIn(raw)
+  best_bid_ask(raw, { market, timestamp, known }) {
+    const best = bestIn(raw, known)
     return typeof best === 'string' ? failed(best) : ok({ event_type: 'best', market, timestamp, changes: [best] })
   },
-  last_trade_price({ asset_id, price }, market, timestamp) {
+  last_trade_price({ asset_id, price }, { market, timestamp, known }) {
     const last = priceOf(price)
-    if (!isToken(asset_id)) return failed('asset_id: not a token')
+    if (!isTokenOf(asset_id, known)) return failed('asset_id: not a token')
     if (last === undefined) return failed('price: not a price')
     return ok({ event_type: 'last_trade_price', market, timestamp, asset_id, price: last })
   },
-  market_resolved({ winning_asset_id }, market, timestamp) {
-    if (!isToken(winning_asset_id)) return failed('winning_asset_id: not a token')
+  market_resolved({ winning_asset_id }, { market, timestamp, known }) {
+    if (!isTokenOf(winning_asset_id, known)) return failed('winning_asset_id: not a token')
     return ok({ event_type: 'market_resolved', market, timestamp, winning_asset_id })
   },
 } satisfies Record<string, Reader>
 
 /** Or what is wrong with it. */
-function bestIn(raw: unknown): RawBest | string {
+function bestIn(raw: unknown, known: Known): RawBest | string {
   if (!isObject(raw)) return 'expected object'
   const { asset_id, best_bid, best_ask } = raw
   const bid = priceOf(best_bid)
   const ask = priceOf(best_ask)
-  if (!isToken(asset_id)) return 'asset_id: not a token'
+  if (!isTokenOf(asset_id, known)) return 'asset_id: not a token'
   if (bid === undefined) return 'best_bid: not a price'
   return ask === undefined ? 'best_ask: not a price' : { asset_id, bid, ask }
 }
@@ -123,9 +128,9 @@ function instantOf(value: unknown): number | null {
 }
 
 /** The market that an event is about; null where that cannot be read. */
-export function conditionIdOf(raw: unknown): string | null {
+export function conditionIdOf(raw: unknown, known: Known = nobody): string | null {
   const market = isObject(raw) ? raw['market'] : null
-  return isConditionId(market) ? market : null
+  return (typeof market === 'string' && known.has(market)) || isConditionId(market) ? market : null
 }
 
 /** A market as the Gamma API has it, which alone knows its words; here it goes by another id. */
@@ -147,6 +152,9 @@ export function listedId(raw: unknown): string | null {
 }
 
 export const isToken = (token: unknown): token is string => typeof token === 'string' && /^\d{1,100}$/.test(token)
+const isTokenOf = (token: unknown, known: Known): token is string =>
+  (typeof token === 'string' && known.has(token)) || isToken(token)
+const nobody: Known = { has: () => false }
 const isConditionId = (id: unknown): id is string => typeof id === 'string' && /^0x[0-9a-f]{1,64}$/i.test(id)
 const isObject = (raw: unknown): raw is Fields => typeof raw === 'object' && raw !== null && !Array.isArray(raw)
 const ok = <T>(value: T): Parsed<T> => ({ ok: true, value })

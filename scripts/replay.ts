@@ -36,7 +36,7 @@ async function main(args: string[]): Promise<void> {
 
 /** The past goes into a folder of its own: mixed with what is live, each would bury the markets of the other. */
 function commandOf(settings: Readonly<Record<string, string>>): string {
-  const words = Object.entries(settings).map(([name, value]) => `${name}=${/[ *{&]/.test(value) ? `'${value}'` : value}`)
+  const words = Object.entries(settings).map(([name, value]) => `${name}=${/[ *{&?]/.test(value) ? `'${value}'` : value}`)
   return [...words, 'npm start -- --data-dir .oddscast/replay'].join(' \\\n  ')
 }
 

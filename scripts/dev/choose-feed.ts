@@ -10,7 +10,8 @@ export async function chooseFeed(
   asked: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ feeds: string; why: string }> {
-  if (asked !== undefined) return { feeds: asked, why: `${asked.includes(',') ? 'Feeds' : 'Feed'}: ${asked.replaceAll(',', ', ')}, as asked for.` }
+  if (asked !== undefined)
+    return { feeds: asked, why: `${asked.includes(',') ? 'Feeds' : 'Feed'}: ${asked.replaceAll(',', ', ')}, as asked for.` }
   if (env['FEEDS']) return { feeds: env['FEEDS'], why: `Feeds: ${env['FEEDS']}, as FEEDS says.` }
   if (env['PREDICTIT_URL']) return { feeds: 'predictit', why: 'Feed: PredictIt, from PREDICTIT_URL.' }
   const trouble = await cannotReach(polledFeeds['predictit']?.url ?? '')

@@ -22,7 +22,7 @@ export function startRecordedFeeds({ speed }: { speed: number }, feeds: string |
 
 export const recordedFeeds = ({ settings: { FEEDS: feeds = '' } }: Replay) => ({
   feeds,
-  why: `Feeds: ${feeds}, as they were recorded.`,
+  why: `Feeds: ${feeds.replaceAll(',', ', ')}, as they were recorded.`,
 })
 
 /** What was recorded begins anew, and would be stale to what the last time left in the store. */

@@ -101,7 +101,7 @@ export class OddscastStack extends TerraformStack {
       warm: warmFunctions,
       readsSecrets: vault !== undefined,
       tenantId: client.tenantId,
-      settings: settingsFor(identity.clientId, environment.feeds.polled),
+      settings: { ...settingsFor(identity.clientId, environment.feeds.polled), ...webPubSub.eventSettings(client.tenantId) },
       // Rights first: a host that starts without them stops, and rights take minutes to arrive.
       dependsOn: [
         ...storage.grantHost(app),
@@ -116,7 +116,7 @@ export class OddscastStack extends TerraformStack {
     vault?.grantPutSecrets(deployer)
     eventHubs.grantRegisterSchemas(deployer)
     if (environment.readersGroupId !== null) cosmos.grantRead(environment.readersGroupId)
-    webPubSub.addHub(undefined, '')
+    webPubSub.addHub(`https://${functionApp.hostName}`)
 
     let streamWorker: StreamWorker | undefined
     let streamBundleUrl = ''

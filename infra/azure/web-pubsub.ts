@@ -10,6 +10,12 @@ import type { Observability } from './observability.ts'
 import type { Place } from './place.ts'
 import { grant, type Grantee } from './roles.ts'
 
+/**
+ * Any audience would do that every tenant knows, since the app looks at whose the token is: it takes those of this service's own identity
+ * alone, which has no right anywhere. So nobody need register an app for it.
+ */
+const eventAudience = 'https://webpubsub.azure.com'
+
 /** Sockets to browsers; the twin of `infra/local/web-pubsub`. Keys are off: the app signs nothing, and asks the service for each client's token. */
 export class WebPubSub extends Construct {
   readonly endpoint: string
@@ -35,19 +41,29 @@ export class WebPubSub extends Construct {
     return this.#service.id
   }
 
-  /** The hub comes after the app, whose address its events go to. */
-  addHub(eventsUrl: string | undefined, audience: string): void {
+  /** By which the app knows an event to be from this service and from nobody else. */
+  eventSettings(tenantId: string): Record<string, string> {
+    return {
+      WEB_PUBSUB_EVENTS__audience: eventAudience,
+      WEB_PUBSUB_EVENTS__tenantId: tenantId,
+      WEB_PUBSUB_EVENTS__principalId: this.#service.identity.principalId,
+    }
+  }
+
+  /** The hub comes after the app, which its events go to. */
+  addHub(appUrl: string): void {
     new WebPubsubHub(this, 'hub', {
       name: webPubSubHub,
       webPubsubId: this.#service.id,
       anonymousConnectionsEnabled: false,
-      ...(eventsUrl === undefined
-        ? {}
-        : {
-            eventHandler: [
-              { urlTemplate: eventsUrl, systemEvents: ['connected', 'disconnected'], auth: { managedIdentityId: audience } },
-            ],
-          }),
+      eventHandler: [
+        {
+          urlTemplate: `${appUrl}/api/webpubsub/{hub}/{event}`,
+          systemEvents: ['connected', 'disconnected'],
+          // Named for an identity, and yet the audience of its tokens.
+          auth: { managedIdentityId: eventAudience },
+        },
+      ],
     })
   }
 

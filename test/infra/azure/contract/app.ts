@@ -15,7 +15,7 @@ export async function registered(settings: Readonly<Record<string, string>>): Pr
   const bundle = path.join(await builtApp(), 'dist/functions/main.cjs')
   const list = path.join(import.meta.dirname, 'list-functions.ts')
   const env = { PATH: process.env['PATH'] ?? '', ...arrived(settings) }
-  const { stdout } = await promisify(execFile)(process.execPath, [list, bundle], { env, timeout: 30_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, [list, bundle], { env, timeout: 30_000 }).catch(whyNot)
   const functions = JSON.parse(stdout) as { name: string; bindings: Record<string, Registered['trigger']> }[]
   return functions.map(({ name, bindings }) => {
     const trigger = Object.values(bindings).find(({ type }) => /trigger$/i.test(type))
@@ -24,12 +24,22 @@ export async function registered(settings: Readonly<Record<string, string>>): Pr
   })
 }
 
+/** Without the line of the bundle that Node quotes, which is all of it. */
+function whyNot(error: { stderr?: string }): never {
+  const [, ...said] = (error.stderr ?? '').split(/^(?=\w*Error: )/m)
+  throw new Error(`the app does not start with these settings: ${said.join('').slice(0, 1_000)}`)
+}
+
+const guid = '11111111-2222-4333-8444-555555555555'
+
 /** As the app will see them: Terraform has put in what it refers to, and the host the secrets. */
 export function arrived(settings: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [
       name,
-      value.startsWith('@Microsoft.KeyVault(') ? 'a-secret' : value.replaceAll(/\$\{[^}]*\}/g, 'arrived'),
+      value.startsWith('@Microsoft.KeyVault(')
+        ? 'a-secret'
+        : value.replaceAll(/\$\{([^}]*)\}/g, (_, reference: string) => (reference.endsWith('_id') ? guid : 'arrived')),
     ]),
   )
 }

@@ -83,6 +83,19 @@ export function warmDifferences(functions: readonly Registered[], resources: Res
     .map(({ name }) => `${name} is kept warm, and is none of ${names.join(', ')}`)
 }
 
+/** `heard`: the events that the code knows. */
+export function eventDifferences(functions: readonly Registered[], resources: Resources, heard: readonly string[]): string[] {
+  const handlers = each(resources, 'azurerm_web_pubsub_hub').flatMap(
+    ({ event_handler: handler }) => (handler ?? []) as { url_template: string; system_events: string[] }[],
+  )
+  const routes = functions.map(({ trigger }) => String(trigger['route'])).filter((route) => /webpubsub/i.test(route))
+  const asked = handlers.map(({ url_template: url }) => url.replace(/^https:\/\/\$\{[^}]+\}\//, ''))
+  return [
+    ...differences('route of events', [...new Set(routes)], asked),
+    ...differences('event', heard, [...new Set(handlers.flatMap(({ system_events: events }) => events))]),
+  ]
+}
+
 export function differences(what: string, used: readonly string[], made: readonly string[]): string[] {
   return [
     ...used.filter((name) => !made.includes(name)).map((name) => `${what} ${name} is used and not made`),

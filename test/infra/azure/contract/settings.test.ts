@@ -28,7 +28,12 @@ function namesRead(): ReadonlySet<string> {
   // In both forms of each connection, since the first that is found ends the search.
   for (const given of [
     {},
-    { EVENT_HUBS__fullyQualifiedNamespace: 'x', COSMOS__accountEndpoint: 'x', WEB_PUBSUB__serviceUri: 'x' },
+    {
+      EVENT_HUBS__fullyQualifiedNamespace: 'x',
+      COSMOS__accountEndpoint: 'x',
+      WEB_PUBSUB__serviceUri: 'x',
+      WEB_PUBSUB_EVENTS__audience: 'x',
+    },
   ]) {
     Object.assign(env, given)
     try {
@@ -55,6 +60,7 @@ describeAzure('settings', ({ environments, everything, settingsOfFeeds, synthesi
       const { feeds: on, feedsOff, ...settings } = readSettings(arrived(settingsOfApp(synthesised(environment))), feeds)
       expect([...on.keys()]).toEqual(environment.feeds.polled)
       expect(feedsOff).toEqual([])
+      expect(settings.eventProof).toMatchObject({ kind: 'token', principalId: expect.any(String) as string })
       expect([settings.eventHubs.kind, settings.cosmos.kind, settings.webPubSub.kind]).toEqual([
         'identity',
         'identity',

@@ -14,7 +14,7 @@ const recordings = recordingsFolder()
 if (executablePath === undefined) console.warn('No Chromium found (CHROMIUM_PATH): the browser tests are skipped')
 
 /** What the page offers to scripts. */
-type OddscastWindow = { oddscast: { board(): MarketsAnswer; state(): string } }
+type OddscastWindow = { oddscast: { board(): MarketsAnswer; state(): string; show(id: string | undefined): void } }
 
 /** Every market's values, as the page holds them and as the API says they are. */
 const byMarket = (markets: readonly Book[]) => Object.fromEntries(markets.map((market) => [market.marketId, valuesOf(market)]))
@@ -53,6 +53,8 @@ describe.skipIf(executablePath === undefined || recordings === undefined)('the b
 
   const markets = async () => ((await whole.api('/api/markets')) as MarketsAnswer).markets
   const held = () => page.evaluate(() => (window as unknown as OddscastWindow).oddscast.board().markets)
+  /** Only cards near the screen are in the document. */
+  const show = (id: string | undefined) => page.evaluate((id) => (window as unknown as OddscastWindow).oddscast.show(id), id)
   const state = () => page.evaluate(() => (window as unknown as OddscastWindow).oddscast.state())
   const expectSameAsApi = () =>
     eventually('the page holds what the API says', async () => {
@@ -63,11 +65,11 @@ describe.skipIf(executablePath === undefined || recordings === undefined)('the b
 
   it('shows every market, with its selections and prices', async () => {
     await eventually('the page is live', async () => (await state()) === 'live')
-    await eventually('all cards are there', async () => (await page.locator('[data-market]').count()) === listed)
+    await eventually('all markets are there', async () => (await held()).length === listed)
     await expectSameAsApi()
     const market = (await markets()).find(({ selections }) => selections.length === 2)
     const card = page.locator(`[data-market="${market?.marketId}"]`)
-    await card.scrollIntoViewIfNeeded()
+    await show(market?.marketId)
     for (const { id, name, quotes } of market?.selections ?? []) {
       const row = card.locator(`[data-selection="${id}"]`)
       expect(await row.textContent()).toContain(name)
@@ -85,6 +87,7 @@ describe.skipIf(executablePath === undefined || recordings === undefined)('the b
     await expectSameAsApi()
     const moved = (await held()).find((market) => market.seq !== before[market.marketId]?.seq)
     const card = page.locator(`[data-market="${moved?.marketId}"]`)
+    await show(moved?.marketId)
     await eventually('the card shows its new seq', async () => (await card.getAttribute('data-seq')) === String(moved?.seq))
   })
 

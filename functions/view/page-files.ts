@@ -1,10 +1,10 @@
 import { etagOf, problem, type Reply } from '../http/reply.ts'
 
-/** The built page, by path; it travels inside the functions' bundle, so that one file is the whole app. */
+/** The built page, by path; each market has an address there, too. It travels inside the functions' bundle, so that one file is the whole app. */
 export type PageFiles = Readonly<Record<string, { type: string; text: string }>>
 
 export function pageReply(files: PageFiles, path: string, ifNoneMatch: string | null): Reply {
-  const name = path === '' ? 'index.html' : path
+  const name = path === '' || path.startsWith('markets/') ? 'index.html' : path
   const file = Object.hasOwn(files, name) ? files[name] : undefined
   if (file === undefined) return problem(404, 'Not here', 'The board is at /, the data under /api/markets')
   const etag = etagOf(file.text)

@@ -1,39 +1,58 @@
 import { AlertsPanel } from './alerts-panel.tsx'
 import { BoardGrid } from './board-grid.tsx'
 import { Feeds } from './feeds.tsx'
+import { MoversStrip } from './movers-strip.tsx'
+import type { Navigation } from './navigation.ts'
 import { usePanels } from './panels.ts'
+import { SettingsPanel } from './settings-panel.tsx'
 import { StaleNotice, Status } from './status.tsx'
 import type { Store } from './store.ts'
 import { Toolbar } from './toolbar.tsx'
 import { Topics } from './topics.tsx'
 
-export function App({ store }: { store: Store }) {
+type AppProps = { store: Store; navigation: Navigation }
+
+export function App({ store, navigation }: AppProps) {
   const header = usePanels()
+  const onBoard = navigation.route.value.at === 'board'
+  const Title = onBoard ? 'h1' : 'p'
   return (
     <>
       <header class="top" ref={header}>
         <a class="skip" href="#board">
-          Skip to the board
+          Skip to the {onBoard ? 'board' : 'market'}
         </a>
         <div class="bar">
-          <h1 class="brand">
-            <Mark />
-            Oddscast
-          </h1>
+          <Title class="brand">
+            <a href="/">
+              <Mark />
+              Oddscast
+            </a>
+          </Title>
           <Status store={store} />
           <AlertsPanel store={store} />
           <Feeds store={store} />
+          <SettingsPanel store={store} />
         </div>
-        <div class="bar tools">
-          <Topics store={store} />
-          <Toolbar store={store} />
-        </div>
+        {onBoard && (
+          <div class="bar tools">
+            <Topics store={store} />
+            <Toolbar store={store} />
+          </div>
+        )}
         <StaleNotice store={store} />
       </header>
-      <main id="board" tabIndex={-1} aria-label="Markets">
-        <BoardGrid store={store} />
-      </main>
+      <Shown store={store} navigation={navigation} />
     </>
+  )
+}
+
+function Shown({ store, navigation }: AppProps) {
+  return (
+    <main id="board" tabIndex={-1} aria-label="Markets">
+      <MoversStrip store={store} />
+      <BoardGrid store={store} navigation={navigation} />
+    </main>
   )
 }
 

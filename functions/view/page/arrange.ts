@@ -3,17 +3,40 @@ import type { Book, Quote, Selection } from '../../book/market.ts'
 import { impliedProbability, type PriceFormat } from '../../book/price.ts'
 import { pricing, type Pricing } from '../../book/pricing.ts'
 import type { MarketStatus, Outcome } from '../../book/quote.ts'
+import { Lexicon } from './lexicon.ts'
 
 /** Which markets the reader wants to see; `null` is any. */
 export type Filter = { words: string; topic: Topic | null; feed: FeedName | null; status: MarketStatus | null }
 
-export const sorts = ['recent', 'name'] as const
+export const sorts = ['recent', 'movement', 'starts', 'name'] as const
 export type Sort = (typeof sorts)[number]
 
-export function arrange(books: Iterable<Book>, filter: Filter, sort: Sort): MarketId[] {
+/** What an order may need beside the books: how far each market went lately, and what time it is. */
+export type Circumstances = { movement: ReadonlyMap<MarketId, number>; nowMs: number; lexicon: Lexicon }
+
+export function arrange(
+  books: Iterable<Book>,
+  filter: Filter,
+  sort: Sort,
+  { movement = new Map(), nowMs = 0, lexicon = new Lexicon() }: Partial<Circumstances> = {},
+): MarketId[] {
   const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean)
-  const shown = [...books].filter((book) => matches(book, filter, words))
-  return shown.sort(sort === 'recent' ? byMovement : byName).map((book) => book.marketId)
+  const shown = [...books].filter((book) => matches(book, filter, words, lexicon))
+  const byName = lexicon.byName(shown)
+  const orders: Record<Sort, (a: Book, b: Book) => number> = {
+    name: byName,
+    recent: (a, b) => b.changedAtMs - a.changedAtMs || byName(a, b),
+    movement: (a, b) => (movement.get(b.marketId) ?? 0) - (movement.get(a.marketId) ?? 0) || orders.recent(a, b),
+    starts: (a, b) => startRank(a, nowMs) - startRank(b, nowMs) || byName(a, b),
+  }
+  return shown.sort(orders[sort]).map((book) => book.marketId)
+}
+
+/** What starts next comes first, then what has begun, the latest first, then what has no start. */
+function startRank({ fixture }: Book, nowMs: number): number {
+  const startsAtMs = fixture?.startsAtMs ?? null
+  if (startsAtMs === null) return Number.MAX_SAFE_INTEGER
+  return startsAtMs >= nowMs ? startsAtMs - nowMs : 1e14 + (nowMs - startsAtMs)
 }
 
 /** More rows than this are folded away. */
@@ -44,6 +67,8 @@ export function partByRemoved({ selections }: Book): { kept: readonly Selection[
 }
 
 export const isRemoved = ({ quotes }: Selection) => quotes.every((quote) => quote.status === 'removed')
+
+export const isOnSale = ({ status }: Quote) => status === 'open'
 
 /** As its bookmakers tell it; they do not contradict each other, or the market would not be one. */
 export const outcomeOf = ({ quotes }: Selection): Outcome | null =>
@@ -79,17 +104,11 @@ export function chanceOf(quote: Quote | undefined, format: PriceFormat): number 
   return last ?? quote.impliedProbability ?? 0
 }
 
-function matches(book: Book, { topic, feed, status }: Filter, words: readonly string[]): boolean {
+function matches(book: Book, { topic, feed, status }: Filter, words: readonly string[], lexicon: Lexicon): boolean {
   if (topic !== null && book.topic !== topic) return false
   if (feed !== null && book.feed !== feed) return false
   if (status !== null && book.status !== status) return false
   if (words.length === 0) return true
-  const text = [book.name, book.fixture?.name ?? '', book.feed, ...book.selections.map(({ name }) => name)]
-    .join('\n')
-    .toLowerCase()
+  const text = lexicon.textOf(book)
   return words.every((word) => text.includes(word))
 }
-
-const inWords = new Intl.Collator('en', { numeric: true })
-const byName = (a: Book, b: Book) => inWords.compare(a.name, b.name) || (a.marketId < b.marketId ? -1 : 1)
-const byMovement = (a: Book, b: Book) => b.changedAtMs - a.changedAtMs || byName(a, b)

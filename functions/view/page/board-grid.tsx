@@ -1,84 +1,104 @@
-import { useEffect } from 'preact/hooks'
+import { useComputed, useSignal } from '@preact/signals'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
+import type { MarketId } from '../../book/ids.ts'
+import { keysOf } from './board-keys.ts'
 import { MarketCard } from './card.tsx'
-import { revealCard } from './reveal.ts'
+import { Empty, Nothing } from './empty.tsx'
+import { cardHeight, emptyLayout, type Layout, layOut, placesWithin } from './layout.ts'
+import type { Navigation } from './navigation.ts'
+import { useReveal } from './reveal.ts'
 import type { Store } from './store.ts'
+import { useViewport } from './viewport.ts'
 
-export function BoardGrid({ store }: { store: Store }) {
-  const revealed = store.revealed.value
-  useEffect(() => {
-    if (revealed !== undefined) revealCard(revealed.market)
-  }, [revealed])
-  const order = store.order.value
-  const unreadable = store.unreadable.value
-  if (order.length === 0) return <Nothing store={store} />
+/** The board. Of its cards only those near the screen are in the document, and the one that the keyboard is in. */
+export function BoardGrid({ store, navigation }: { store: Store; navigation: Navigation }) {
+  if (store.order.value.length === 0) return store.counts.value.size > 0 ? <NoMatch store={store} /> : <Nothing store={store} />
   return (
     <>
-      {unreadable.length > 0 && (
-        <p class="notice" title={unreadable.join('\n')}>
-          {unreadable.length === 1 ? 'One market' : `${unreadable.length} markets`} could not be read and{' '}
-          {unreadable.length === 1 ? 'is' : 'are'} left out.
-        </p>
-      )}
-      <div class="grid">
-        {order.map((market) => {
-          const card = store.card(market)
-          return card === undefined ? null : <MarketCard key={market} store={store} card={card} />
-        })}
-      </div>
+      <Unreadable store={store} />
+      <Grid store={store} navigation={navigation} />
     </>
   )
 }
 
-/** An empty board says why, and what the reader can do. */
-function Nothing({ store }: { store: Store }) {
-  const { state } = store.connection.value
-  const total = [...store.counts.value.values()].reduce((sum, count) => sum + count, 0)
-  if (total > 0)
-    return (
-      <Empty title="No market matches">
-        <p>Try fewer words, another topic or another status.</p>
-        <button type="button" onClick={() => store.choose({ words: '', topic: null, feed: null, status: null })}>
-          Show all {total} markets
-        </button>
-      </Empty>
-    )
-  switch (state) {
-    case 'live':
-    case 'resuming':
-      return (
-        <Empty title="No markets yet">
-          <p>
-            The server has none so far. They appear here as soon as a feed has been read; the feeds above show when that is due.
-          </p>
-        </Empty>
-      )
-    case 'waiting':
-    case 'recovering':
-    case 'closed':
-      return (
-        <Empty title="The board cannot reach its server">
-          <p>It keeps trying by itself. If this goes on, check your network, then whether the server is running.</p>
-        </Empty>
-      )
-    case 'connecting':
-    case 'snapshotting':
-    case 'comparing':
-      return (
-        <div class="grid" aria-hidden="true">
-          {skeletons.map((rows) => (
-            <div key={rows} class="card skeleton" style={{ '--rows': (rows % 4) + 1 }} />
-          ))}
-        </div>
-      )
-  }
+function Grid({ store, navigation }: { store: Store; navigation: Navigation }) {
+  const element = useRef<HTMLDivElement>(null)
+  const viewport = useViewport(element)
+  const before = useRef<Layout>(emptyLayout)
+  const layout = useComputed(() => {
+    const { columns } = viewport.value
+    const order = store.order.value
+    void store.reshaped.value
+    if (columns === 0) return emptyLayout
+    const heightOf = (market: MarketId) => cardHeight(store.card(market)?.peek().lines ?? 0)
+    return (before.current = layOut(order, heightOf, columns, before.current))
+  })
+  /** Where the keyboard is must not be taken out of the document. */
+  const held = useSignal<MarketId | undefined>(undefined)
+  useReveal(store, layout, held, element)
+  useLayoutEffect(() => {
+    scrollTo(0, navigation.boardY)
+  }, [])
+  useLayoutEffect(() => keysOf(element, () => layout.peek(), store, navigation), [])
+
+  const { order, columns, column, top, height } = layout.value
+  const { from, to } = viewport.value
+  const places = placesWithin(layout.value, from, to)
+  const heldPlace = held.value === undefined ? -1 : order.indexOf(held.value)
+  if (heldPlace >= 0 && !places.includes(heldPlace)) places.push(heldPlace)
+  return (
+    <div
+      ref={element}
+      class="grid"
+      role="feed"
+      aria-label="Markets"
+      style={{ height: `${height}rem`, '--grid-columns': columns }}
+      onFocusIn={({ target }) => {
+        held.value = marketOf(target)
+      }}
+      onFocusOut={({ relatedTarget }) => {
+        if (marketOf(relatedTarget) === undefined) held.value = undefined
+      }}
+    >
+      {places.map((place) => {
+        const market = order[place]
+        const card = market === undefined ? undefined : store.card(market)
+        if (card === undefined) return null
+        return (
+          <div key={market} class="slot" style={{ top: `${top[place]}rem`, '--column': column[place] }}>
+            <MarketCard store={store} card={card} place={place + 1} of={order.length} />
+          </div>
+        )
+      })}
+    </div>
+  )
 }
 
-const skeletons = Array.from({ length: 12 }, (_, i) => i)
+const marketOf = (target: EventTarget | null): MarketId | undefined => {
+  const card = target instanceof Element ? target.closest<HTMLElement>('[data-market]') : null
+  return card?.dataset['market'] as MarketId | undefined
+}
 
-const Empty = ({ title, children }: { title: string; children: preact.ComponentChildren }) => (
-  <section class="empty">
-    <h2>{title}</h2>
-    {children}
-  </section>
-)
+function Unreadable({ store }: { store: Store }) {
+  const unreadable = store.unreadable.value
+  if (unreadable.length === 0) return null
+  return (
+    <p class="notice" title={unreadable.join('\n')}>
+      {unreadable.length === 1 ? 'One market' : `${unreadable.length} markets`} could not be read and{' '}
+      {unreadable.length === 1 ? 'is' : 'are'} left out.
+    </p>
+  )
+}
+
+function NoMatch({ store }: { store: Store }) {
+  const total = [...store.counts.value.values()].reduce((sum, count) => sum + count, 0)
+  return (
+    <Empty title="No market matches">
+      <p>Try fewer words, another topic or another status.</p>
+      <button type="button" onClick={() => store.choose({ words: '', topic: null, feed: null, status: null })}>
+        Show all {total} markets
+      </button>
+    </Empty>
+  )
+}

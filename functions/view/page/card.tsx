@@ -1,21 +1,23 @@
-import { type ReadonlySignal, useSignal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 import type { Selection } from '../../book/market.ts'
-import { partByRemoved, rowsShown, shownPricing } from './arrange.ts'
+import { rowsShown, shownPricing } from './arrange.ts'
 import { priceSides } from '../client/board.ts'
 import { Facts, Start, Times } from './card-facts.tsx'
+import { cardShape, type Folds } from './card-shape.ts'
 import { Fold } from './fold.tsx'
 import { Picture } from './picture.tsx'
+import { pathOf } from './route.ts'
 import { Rows } from './rows.tsx'
 import type { Card, Store } from './store.ts'
-import { webAddress } from './web-address.ts'
 
-export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal<Card> }) {
-  const { book, rows, moves, sides } = card.value
-  const unfolded = useSignal(false)
-  const removedShown = useSignal(false)
-  const everyQuote = useSignal(false)
+type CardProps = { store: Store; card: ReadonlySignal<Card>; place: number; of: number }
+
+export function MarketCard({ store, card, place, of }: CardProps) {
+  const { book, rows, moves, sides, folds } = card.value
+  const { everyQuote } = folds
+  const flip = (part: keyof Folds) => () => store.fold(book.marketId, part)
 
   const article = useRef<HTMLElement>(null)
   useEffect(() => noteOffscreen(article.current), [])
@@ -25,37 +27,22 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
   fairSeen.current ||=
     book.status === 'open' && [...priced.selections.values()].some(({ fairProbability }) => fairProbability !== null)
 
-  const selections = new Map(book.selections.map((selection) => [selection.id, selection]))
-  const inOrder = rows.flatMap((id) => selections.get(id) ?? [])
-  const { removed } = partByRemoved(book)
-  const foldable = inOrder.length > rowsShown + 1
-  const shown = foldable && !unfolded.value ? rowsShown : inOrder.length
-  const bookmakers = Math.max(0, ...inOrder.map(({ quotes }) => quotes.length))
+  const { shown, removed, removedCount, rowCount, foldable, bookmakers, lines } = cardShape(book, rows, folds)
   const without = [...priceSides.filter((side) => !sides.has(side)), ...(fairSeen.current ? [] : ['fair'])]
   const columns = 1 + sides.size
   const pictured = book.selections.some(({ image }) => image !== null)
   const titleId = `name-${book.marketId}`
-  const list = (of: readonly Selection[], hiddenFrom: number) => (
-    <Rows
-      market={book}
-      priced={priced}
-      selections={of}
-      moves={moves}
-      view={store.view}
-      hiddenFrom={hiddenFrom}
-      everyQuote={everyQuote.value}
-      pictured={pictured}
-    />
+  const list = (of: readonly Selection[]) => (
+    <Rows store={store} market={book} priced={priced} selections={of} moves={moves} everyQuote={everyQuote} pictured={pictured} />
   )
-  const lines =
-    countLines(inOrder.slice(0, shown), everyQuote.value) +
-    countLines(removedShown.value ? removed : [], everyQuote.value) +
-    [foldable, removed.length > 0, bookmakers > 1].filter(Boolean).length
   return (
     <article
       ref={article}
       class="card"
+      tabIndex={0}
       aria-labelledby={titleId}
+      aria-posinset={place}
+      aria-setsize={of}
       data-market={book.marketId}
       data-seq={book.seq}
       data-status={book.status}
@@ -66,7 +53,7 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
       <header>
         <Picture url={book.image} name={book.name} size={40} />
         <h2 id={titleId} title={book.name}>
-          <Name name={book.name} url={webAddress(book.url)} />
+          <a href={pathOf({ at: 'market', market: book.marketId })}>{book.name}</a>
         </h2>
         <Facts book={book} priced={priced} />
       </header>
@@ -91,23 +78,23 @@ export function MarketCard({ store, card }: { store: Store; card: ReadonlySignal
             </th>
           </tr>
         </thead>
-        {list(inOrder, shown)}
+        {list(shown)}
         {foldable && (
-          <Fold columns={columns} open={unfolded.value} flip={() => (unfolded.value = !unfolded.value)}>
-            {unfolded.value ? 'Show fewer' : `${inOrder.length - rowsShown} more`}
+          <Fold columns={columns} open={folds.unfolded} flip={flip('unfolded')}>
+            {folds.unfolded ? 'Show fewer' : `${rowCount - rowsShown} more`}
           </Fold>
         )}
         {bookmakers > 1 && (
-          <Fold columns={columns} open={everyQuote.value} flip={() => (everyQuote.value = !everyQuote.value)}>
-            {everyQuote.value ? 'Best prices only' : `All ${bookmakers} bookmakers`}
+          <Fold columns={columns} open={everyQuote} flip={flip('everyQuote')}>
+            {everyQuote ? 'Best prices only' : `All ${bookmakers} bookmakers`}
           </Fold>
         )}
-        {removed.length > 0 && (
-          <Fold columns={columns} open={removedShown.value} flip={() => (removedShown.value = !removedShown.value)}>
-            {removed.length} removed
+        {removedCount > 0 && (
+          <Fold columns={columns} open={folds.removedShown} flip={flip('removedShown')}>
+            {removedCount} removed
           </Fold>
         )}
-        {list(removed, removedShown.value ? Infinity : 0)}
+        {list(removed)}
       </table>
       <Times store={store} card={card} />
     </article>
@@ -120,17 +107,3 @@ function noteOffscreen(card: HTMLElement | null) {
   card?.addEventListener('contentvisibilityautostatechange', note)
   return () => card?.removeEventListener('contentvisibilityautostatechange', note)
 }
-
-/** The grid reserves room by lines, so that cards of all heights pack without gaps and none is measured. */
-function countLines(selections: readonly Selection[], everyQuote: boolean): number {
-  return everyQuote ? selections.reduce((sum, { quotes }) => sum + Math.max(1, quotes.length), 0) : selections.length
-}
-
-const Name = ({ name, url }: { name: string; url: string | undefined }) =>
-  url === undefined ? (
-    <>{name}</>
-  ) : (
-    <a href={url} target="_blank" rel="noopener noreferrer">
-      {name}
-    </a>
-  )

@@ -7,10 +7,12 @@ import { streamOpener } from '../client/open-stream.ts'
 import { everything, groupsOf } from '../client/scope.ts'
 import { App } from './app.tsx'
 import { forScripts } from './for-scripts.ts'
+import { Navigation } from './navigation.ts'
 import { browserMemory, loadPreferences, savePreferences } from './preferences.ts'
 import { watchReader } from './reader.ts'
 import { Session } from '../client/session.ts'
 import { Store } from './store.ts'
+import { wear } from './theme.ts'
 
 const rearrangeEveryMs = 4_000
 
@@ -18,7 +20,7 @@ const root = document.querySelector<HTMLElement>('#app')
 if (root === null) throw new Error('index.html has no #app for the board')
 
 const nowMs = () => Date.now()
-const store = new Store(loadPreferences(browserMemory), nowMs(), requestAnimationFrame.bind(window))
+const store = new Store(loadPreferences(browserMemory), nowMs, requestAnimationFrame.bind(window))
 const api = createApi(fetch.bind(window), nowMs)
 const session = new Session({
   api,
@@ -35,7 +37,16 @@ window.oddscast = forScripts(store)
 effect(() => {
   root.dataset['state'] = store.connection.value.state
 })
-effect(() => savePreferences(browserMemory, { view: store.view.value, sort: store.sort.value }))
+effect(() => savePreferences(browserMemory, store.preferences))
+effect(() => wear(store.theme.value, document.documentElement))
+
+const navigation = new Navigation()
+navigation.heed()
+/** Whoever asks for a market where there is no board wants its page. */
+effect(() => {
+  const market = store.revealed.value?.market
+  if (market !== undefined && navigation.route.peek().at === 'market') navigation.go({ at: 'market', market })
+})
 
 const isRead = watchReader(nowMs)
 let arrangedAtMs = nowMs()
@@ -54,5 +65,5 @@ heedBrowser(
   },
 )
 root.replaceChildren()
-render(<App store={store} />, root)
+render(<App store={store} navigation={navigation} />, root)
 session.take({ type: 'start' })

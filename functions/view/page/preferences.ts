@@ -1,6 +1,7 @@
 import { sorts } from './arrange.ts'
 import { priceViews } from './format.ts'
-import type { Preferences } from './store.ts'
+import { moverMinutes, type Preferences, rates } from './store.ts'
+import { themes } from './theme.ts'
 
 /** What the browser remembers of the reader's choices. Storage may be refused or hold anything: then the defaults serve. */
 type Memory = Pick<Storage, 'getItem' | 'setItem'>
@@ -11,16 +12,28 @@ export const browserMemory: Memory = {
   setItem: (key, value) => localStorage.setItem(key, value),
 }
 
-const keys = { view: 'oddscast.prices', sort: 'oddscast.sort' }
-
-export function loadPreferences(memory: Memory): Preferences {
-  return { view: oneOf(priceViews, recall(memory, keys.view)), sort: oneOf(sorts, recall(memory, keys.sort)) }
+const keys: Record<keyof Preferences, string> = {
+  view: 'oddscast.prices',
+  sort: 'oddscast.sort',
+  rate: 'oddscast.rate',
+  theme: 'oddscast.theme',
+  moverMinutes: 'oddscast.movers',
 }
 
-export function savePreferences(memory: Memory, { view, sort }: Preferences): void {
+export function loadPreferences(memory: Memory): Preferences {
+  const chosen = <T extends string>(words: readonly [T, ...T[]], key: string) => oneOf(words, recall(memory, key))
+  return {
+    view: chosen(priceViews, keys.view),
+    sort: chosen(sorts, keys.sort),
+    rate: chosen(rates, keys.rate),
+    theme: chosen(themes, keys.theme),
+    moverMinutes: chosen(moverMinutes, keys.moverMinutes),
+  }
+}
+
+export function savePreferences(memory: Memory, preferences: Preferences): void {
   try {
-    memory.setItem(keys.view, view)
-    memory.setItem(keys.sort, sort)
+    for (const [name, value] of Object.entries(preferences)) memory.setItem(keys[name as keyof Preferences], value)
   } catch {
     // A full or forbidden storage costs only the memory of a choice.
   }

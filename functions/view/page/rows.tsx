@@ -1,7 +1,6 @@
-import type { ReadonlySignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 
-import { type QuoteKey, quoteKeyOf } from '../../book/ids.ts'
+import { type MarketId, type QuoteKey, quoteKeyOf } from '../../book/ids.ts'
 import type { Book, Quote, Selection } from '../../book/market.ts'
 import type { PriceFormat } from '../../book/price.ts'
 import type { Pricing } from '../../book/pricing.ts'
@@ -11,24 +10,23 @@ import type { PriceSide } from '../client/board.ts'
 import { useFlash } from './flash.ts'
 import { formatPoint, formatPrice, formatShare, type PriceView, shownDirection } from './format.ts'
 import { Picture } from './picture.tsx'
-import type { ShownMove } from './store.ts'
+import { Spark } from './spark.tsx'
+import type { ShownMove, Store } from './store.ts'
 
 type RowsProps = {
+  store: Store
   market: Book
   priced: Pricing
   selections: readonly Selection[]
   moves: ReadonlyMap<QuoteKey, ShownMove>
-  view: ReadonlySignal<PriceView>
-  /** Rows from here on are folded away, but stay in the document for scripts and for finding in the page. */
-  hiddenFrom: number
   everyQuote: boolean
   /** Whether any selection has a picture: then the others have their initials, and all names begin in one line. */
   pictured: boolean
 }
 
-export function Rows({ market, priced, selections, moves, view, hiddenFrom, everyQuote, pictured }: RowsProps) {
+export function Rows({ store, market, priced, selections, moves, everyQuote, pictured }: RowsProps) {
   const handicap = market.selections.some(({ quotes }) => quotes.some(({ point }) => point !== null && point < 0))
-  const row = (selection: Selection, quote: Quote | undefined, hidden: boolean, other: boolean) => (
+  const row = (selection: Selection, quote: Quote | undefined, other: boolean) => (
     <Row
       key={`${selection.id} ${other ? quote?.bookmaker : ''}`}
       selection={selection}
@@ -38,20 +36,19 @@ export function Rows({ market, priced, selections, moves, view, hiddenFrom, ever
       format={market.priceFormat}
       marketName={market.name}
       marketStatus={market.status}
-      view={view}
+      store={store}
+      market={market.marketId}
       handicap={handicap}
-      hidden={hidden}
       other={other}
       pictured={pictured && !other}
     />
   )
   return (
     <tbody>
-      {selections.flatMap((selection, i) => {
+      {selections.flatMap((selection) => {
         const shown = rowQuote(selection, priced)
         const others = everyQuote ? otherQuotes(selection, shown) : []
-        const hidden = i >= hiddenFrom
-        return [row(selection, shown, hidden, false), ...others.map((quote) => row(selection, quote, hidden, true))]
+        return [row(selection, shown, false), ...others.map((quote) => row(selection, quote, true))]
       })}
     </tbody>
   )
@@ -65,10 +62,10 @@ type RowProps = {
   format: PriceFormat
   marketName: string
   marketStatus: MarketStatus
-  view: ReadonlySignal<PriceView>
+  store: Store
+  market: MarketId
   /** The points of this market are handicaps, given and taken, not a total. */
   handicap: boolean
-  hidden: boolean
   other: boolean
   pictured: boolean
 }
@@ -78,8 +75,8 @@ type RowProps = {
  * is rendered again only when that or one of its props changes: so a tick renders its own row, not the whole card.
  */
 function Row(row: RowProps) {
-  const { selection, quote, move, fair, format, marketName, marketStatus, view, handicap, hidden, other, pictured } = row
-  const shownView = view.value
+  const { selection, quote, move, fair, format, marketName, marketStatus, store, market, handicap, other, pictured } = row
+  const shownView = store.view.value
   const status = quote?.status ?? marketStatus
   const outcome = outcomeOf(selection)
   const cell = (side: PriceSide) => <Price side={side} quote={quote} format={format} view={shownView} move={move} />
@@ -89,7 +86,6 @@ function Row(row: RowProps) {
       data-bookmaker={quote?.bookmaker}
       data-status={status}
       data-outcome={outcome ?? undefined}
-      hidden={hidden}
       class={other ? 'other' : ''}
     >
       <th scope="row" style={{ '--chance': other || outcome !== null ? 0 : chanceOf(quote, format) }}>
@@ -107,6 +103,7 @@ function Row(row: RowProps) {
           {!other && outcome !== null && <span class="outcome">{outcome}</span>}
           <Label status={status} marketStatus={marketStatus} move={move} />
           <Arrow move={move} format={format} view={shownView} />
+          {quote !== undefined && <Spark store={store} market={market} quote={quoteKeyOf(selection.id, quote.bookmaker)} />}
         </div>
       </th>
       {cell('last')}

@@ -9,7 +9,13 @@ import { Board, type BoardChange, type Change, type Move, priceSides, type Price
 import { type Connection, type Effect, initial } from '../client/connection.ts'
 import type { PriceView } from './format.ts'
 import type { SessionPorts } from '../client/session.ts'
+import { cardShape, folded, type Folds } from './card-shape.ts'
+import { Lexicon } from './lexicon.ts'
+import { type Mover, movers, movement } from './movers.ts'
+import type { Theme } from './theme.ts'
+import { Tracks } from './tracks.ts'
 import { startBefore, type Turn, turnBetween } from './turn.ts'
+import { Watched } from './watched.ts'
 
 /**
  * A market as its card shows it. `sides`: those that anyone has quoted since the card was made, or still does when it
@@ -23,11 +29,22 @@ export type Card = {
   sides: ReadonlySet<PriceSide>
   turn: Turn | null
   startWasMs: number | null
+  folds: Folds
+  /** By which the board knows its height. */
+  lines: number
 }
 /** `count` tells a move from the one before, also when both went the same way. Of a line that moved, `changes` tells until it moves again. */
 export type ShownMove = Move & { count: number }
 
-export type Preferences = { view: PriceView; sort: Sort }
+/** How often what came in is shown: as it comes, or together every few seconds, for calm. */
+export const rates = ['live', 'calm'] as const
+export type Rate = (typeof rates)[number]
+export const calmEveryMs = 5_000
+
+export const moverMinutes = ['5', '60'] as const
+export type MoverMinutes = (typeof moverMinutes)[number]
+
+export type Preferences = { view: PriceView; sort: Sort; rate: Rate; theme: Theme; moverMinutes: MoverMinutes }
 
 /**
  * What the components look at. Deltas change the board at once, but signals only once per frame, and each market has its own: a tick
@@ -54,25 +71,43 @@ export class Store {
   readonly counts = signal<ReadonlyMap<Topic, number>>(new Map())
   readonly unreadable = signal<readonly string[]>([])
   readonly order = signal<readonly MarketId[]>([])
+  /** Another number whenever a card has become higher or lower. */
+  readonly reshaped = signal(0)
+  /** Where prices went, as far as this browser knows. */
+  readonly tracks = new Tracks()
+  readonly movers = signal<readonly Mover[]>([])
+  /** The market whose every tick is kept for now, and those ticks. */
+  readonly watched = new Watched()
   readonly filter = signal<Filter>({ words: '', topic: null, feed: null, status: null })
   /** The market that was last asked to be brought before the reader: a new object each time. */
-  readonly revealed = signal<{ market: MarketId } | undefined>(undefined)
+  readonly revealed = signal<{ market: MarketId; atMs: number } | undefined>(undefined)
   readonly sort: Signal<Sort>
   readonly view: Signal<PriceView>
+  readonly rate: Signal<Rate>
+  readonly theme: Signal<Theme>
+  readonly moverMinutes: Signal<MoverMinutes>
 
   readonly #cards = new Map<MarketId, Signal<Card>>()
   readonly #changed = new Set<MarketId>()
   readonly #unranked = new Set<MarketId>()
   readonly #onFrame: (flush: () => void) => void
+  readonly #clock: () => number
+  readonly #lexicon = new Lexicon()
+  #flushedAtMs = -Infinity
   #moves: Move[] = []
   #moveCount = 0
+  #comparedAtMs = -Infinity
   #listed = false
   #flushing = false
 
-  constructor(preferences: Preferences, nowMs: number, onFrame: (flush: () => void) => void) {
-    this.nowMs = signal(nowMs)
+  constructor(preferences: Preferences, clock: () => number, onFrame: (flush: () => void) => void) {
+    this.#clock = clock
+    this.nowMs = signal(clock())
     this.view = signal(preferences.view)
     this.sort = signal(preferences.sort)
+    this.rate = signal(preferences.rate)
+    this.theme = signal(preferences.theme)
+    this.moverMinutes = signal(preferences.moverMinutes)
     this.#onFrame = onFrame
   }
 
@@ -87,7 +122,10 @@ export class Store {
     forget: ({ markets }) => this.#show(this.board.forget(markets)),
     hold: ({ answer, keep }: Extract<Effect, { do: 'hold' }>) => this.#show(this.board.hold(answer.markets, keep)),
     holdBook: ({ book, how }) => this.#show(this.board.holdBook(book, how)),
-    apply: ({ deltas }) => this.#show(this.board.apply(deltas)),
+    apply: ({ deltas }) => {
+      this.watched.hear(deltas)
+      this.#show(this.board.apply(deltas))
+    },
     showFeeds: ({ feeds, counts }) =>
       batch(() => {
         this.board.report(feeds)
@@ -119,6 +157,35 @@ export class Store {
       this.nowMs.value = nowMs
       this.alerts.speak(nowMs)
       this.#noteCurrent()
+      if (nowMs - this.#comparedAtMs >= compareEveryMs) this.compare()
+    })
+    this.#askForFrame()
+  }
+
+  /** Which prices went farthest lately. */
+  compare() {
+    this.#comparedAtMs = this.nowMs.peek()
+    this.tracks.tell()
+    const sinceMs = this.serverNowMs.peek() - Number(this.moverMinutes.peek()) * 60_000
+    this.movers.value = movers(this.tracks, this.board.books, sinceMs)
+  }
+
+  get preferences(): Preferences {
+    const { view, sort, rate, theme, moverMinutes } = this
+    return { view: view.value, sort: sort.value, rate: rate.value, theme: theme.value, moverMinutes: moverMinutes.value }
+  }
+
+  chooseMoverMinutes(minutes: MoverMinutes) {
+    this.moverMinutes.value = minutes
+    this.compare()
+  }
+
+  fold(market: MarketId, part: keyof Folds) {
+    const card = this.#cards.get(market)
+    if (card === undefined) return
+    const shown = card.peek()
+    batch(() => {
+      card.value = this.#shaped({ ...shown, folds: { ...shown.folds, [part]: !shown.folds[part] } }, shown.lines)
     })
   }
 
@@ -132,7 +199,7 @@ export class Store {
     if (!this.#cards.has(market)) return
     batch(() => {
       if (!this.order.peek().includes(market)) this.choose({ words: '', topic: null, feed: null, status: null })
-      this.revealed.value = { market }
+      this.revealed.value = { market, atMs: this.#clock() }
     })
   }
 
@@ -146,12 +213,22 @@ export class Store {
     batch(() => {
       for (const market of this.#unranked) {
         const card = this.#cards.get(market)
-        if (card !== undefined) card.value = { ...card.value, rows: steady(card.value.rows, rank(card.value.book)) }
+        if (card === undefined) continue
+        const shown = card.peek()
+        const rows = steady(shown.rows, rank(shown.book))
+        if (rows !== shown.rows) card.value = this.#shaped({ ...shown, rows }, shown.lines)
       }
       this.#unranked.clear()
       const books = [...this.#cards.values()].map((card) => card.peek().book)
-      this.order.value = steady(this.order.peek(), arrange(books, this.filter.peek(), this.sort.peek()))
+      this.order.value = steady(this.order.peek(), this.#arranged(books))
     })
+  }
+
+  #arranged(books: Iterable<Book>): MarketId[] {
+    const nowMs = this.serverNowMs.peek()
+    const sort = this.sort.peek()
+    const moved = sort === 'movement' ? movement(this.tracks, nowMs - 3_600_000) : new Map<MarketId, number>()
+    return arrange(books, this.filter.peek(), sort, { movement: moved, nowMs, lexicon: this.#lexicon })
   }
 
   #noteCurrent() {
@@ -165,14 +242,22 @@ export class Store {
     for (const move of moves) this.#moves.push(move)
     if (this.#moves.length > 2 * maxMoves) this.#moves.splice(0, this.#moves.length - maxMoves)
     this.#listed ||= listed
+    this.#askForFrame()
+  }
+
+  #askForFrame() {
     if (this.#flushing || this.#changed.size === 0) return
+    // What comes or goes is shown at once; only what moves may wait.
+    if (this.rate.peek() === 'calm' && !this.#listed && this.nowMs.peek() - this.#flushedAtMs < calmEveryMs) return
     this.#flushing = true
     this.#onFrame(() => this.#flush())
   }
 
   #flush() {
     this.#flushing = false
+    this.#flushedAtMs = this.nowMs.peek()
     batch(() => {
+      this.watched.show(this.#clock() + this.clockLeadMs.peek())
       const moves = Map.groupBy(this.#moves, (move) => move.market)
       for (const market of this.#changed) this.#showCard(market, moves.get(market) ?? [])
       if (this.#listed) this.#list()
@@ -184,11 +269,16 @@ export class Store {
 
   #showCard(market: MarketId, moves: readonly Move[]) {
     const book = this.board.books.get(market)
-    if (book === undefined) return void this.#cards.delete(market)
+    if (book === undefined) {
+      this.#lexicon.forget(market)
+      this.tracks.forget(market)
+      return void this.#cards.delete(market)
+    }
     const card = this.#cards.get(market)
     if (card === undefined) {
-      const untouched = { moves: new Map(), turn: null, startWasMs: null }
-      return void this.#cards.set(market, signal({ book, rows: rank(book), sides: quotedSides(book), ...untouched }))
+      const untouched = { moves: new Map(), turn: null, startWasMs: null, folds: folded, lines: 0 }
+      const made = this.#shaped({ book, rows: rank(book), sides: quotedSides(book), ...untouched }, 0)
+      return void this.#cards.set(market, signal(made))
     }
     const shown = card.peek()
     const moved = new Map(shown.moves)
@@ -196,8 +286,10 @@ export class Store {
       const key = quoteKeyOf(move.selection, move.bookmaker)
       moved.set(key, { ...move, changes: withLine(move.changes, moved.get(key)?.changes), count: ++this.#moveCount })
     }
+    if (moves.length > 0) this.tracks.note(shown.book, book, moves)
     this.#unranked.add(market)
-    card.value = {
+    const next: Card = {
+      ...shown,
       book,
       rows: withNewcomers(shown.rows, rank(book)),
       moves: moved,
@@ -205,17 +297,25 @@ export class Store {
       turn: turnBetween(shown.book, book, moves) ?? shown.turn,
       startWasMs: startBefore(shown.book, book) ?? shown.startWasMs,
     }
+    card.value = this.#shaped(next, shown.lines)
+  }
+
+  #shaped(card: Card, linesBefore: number): Card {
+    const { lines } = cardShape(card.book, card.rows, card.folds)
+    if (lines !== linesBefore) this.reshaped.value++
+    return { ...card, lines }
   }
 
   #list() {
     const counts = new Map<Topic, number>()
     for (const { topic } of this.board.books.values()) counts.set(topic, (counts.get(topic) ?? 0) + 1)
     this.counts.value = counts
-    this.order.value = withNewcomers(this.order.peek(), arrange(this.board.books.values(), this.filter.peek(), this.sort.peek()))
+    this.order.value = withNewcomers(this.order.peek(), this.#arranged(this.board.books.values()))
   }
 }
 
 const maxMoves = 5_000
+const compareEveryMs = 5_000
 
 /** Lines move rarely, and prices right after them: a moved line stays told. */
 function withLine(changes: readonly Change[], before: readonly Change[] | undefined): readonly Change[] {

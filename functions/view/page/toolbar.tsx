@@ -1,10 +1,10 @@
-import { type ReadonlySignal, useComputed } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 import { feedName } from '../../book/ids.ts'
 import { marketStatuses } from '../../book/quote.ts'
 import { type Sort, sorts } from './arrange.ts'
-import { type PriceView, priceViews } from './format.ts'
+import { isTyping } from './board-keys.ts'
+import { PriceChoice } from './choice.tsx'
 import type { Store } from './store.ts'
 
 export function Toolbar({ store }: { store: Store }) {
@@ -39,29 +39,33 @@ export function Toolbar({ store }: { store: Store }) {
           ))}
         </select>
       )}
-      <Choice name="Sort" words={sorts} labels={sortLabels} chosen={store.sort} choose={(sort) => store.sortBy(sort)} />
-      <Choice
-        name="Prices"
-        words={priceViews}
-        labels={viewLabels}
-        chosen={store.view}
-        choose={(view) => {
-          store.view.value = view
-        }}
-      />
+      <select
+        aria-label="Sort"
+        value={store.sort.value}
+        onChange={({ currentTarget: { value } }) => store.sortBy(sorts.find((sort) => sort === value) ?? 'recent')}
+      >
+        {sorts.map((sort) => (
+          <option key={sort} value={sort}>
+            {sortLabels[sort]}
+          </option>
+        ))}
+      </select>
+      <PriceChoice store={store} />
     </div>
   )
 }
 
-const sortLabels: Record<Sort, string> = { recent: 'Recent', name: 'Name' }
-const viewLabels: Record<PriceView, string> = { feed: 'As quoted', decimal: 'Decimal', american: 'American', probability: '%' }
-
+const sortLabels: Record<Sort, string> = {
+  recent: 'Latest change',
+  movement: 'Biggest move',
+  starts: 'Starts soon',
+  name: 'Name',
+}
 function Search({ store }: { store: Store }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest('input, select, textarea') !== null
-      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.key !== '/' || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
       event.preventDefault()
       input.current?.focus()
     }
@@ -78,30 +82,6 @@ function Search({ store }: { store: Store }) {
       value={store.filter.value.words}
       onInput={({ currentTarget: { value } }) => store.choose({ words: value })}
     />
-  )
-}
-
-type ChoiceProps<T extends string> = {
-  name: string
-  words: readonly T[]
-  labels: Record<T, string>
-  chosen: ReadonlySignal<T>
-  choose: (word: T) => void
-}
-
-/** Radio buttons side by side: the arrow keys go from one to the next. */
-function Choice<T extends string>({ name, words, labels, chosen, choose }: ChoiceProps<T>) {
-  const current = useComputed(() => chosen.value).value
-  return (
-    <fieldset class="choice">
-      <legend class="unseen">{name}</legend>
-      {words.map((word) => (
-        <label key={word}>
-          <input type="radio" name={name} checked={current === word} onChange={() => choose(word)} />
-          <span>{labels[word]}</span>
-        </label>
-      ))}
-    </fieldset>
   )
 }
 

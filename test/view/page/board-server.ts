@@ -52,7 +52,8 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
 
   const http = createServer((request, response) => {
     const target = new URL(request.url ?? '/', 'http://board.local')
-    const file = page[target.pathname === '/' ? 'index.html' : target.pathname.slice(1)]
+    const isRoute = target.pathname === '/' || target.pathname.startsWith('/markets/')
+    const file = page[isRoute ? 'index.html' : target.pathname.slice(1)]
     if (file !== undefined) return void response.writeHead(200, { 'content-type': file.type }).end(file.text)
     void answer(target).then(({ status = 200, body }) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),

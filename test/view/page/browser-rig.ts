@@ -5,7 +5,10 @@ import type { BoardMessage, Parsed } from '../../../functions/book/wire.ts'
 import { everything, groupsOf } from '../../../functions/view/client/scope.ts'
 import { Session } from '../../../functions/view/client/session.ts'
 import type { SocketListener, Stream } from '../../../functions/view/client/socket.ts'
+import { loadPreferences } from '../../../functions/view/page/preferences.ts'
 import { Store } from '../../../functions/view/page/store.ts'
+
+const noMemory = { getItem: () => null, setItem: () => {} }
 
 type Request = {
   what: 'negotiate' | 'markets' | 'seqs' | 'book' | 'ticks' | 'feeds'
@@ -18,7 +21,11 @@ type Request = {
  */
 export class BrowserRig {
   readonly world = new OddsWorld()
-  readonly store = new Store({ view: 'feed', sort: 'name' }, startMs, () => {})
+  readonly store = new Store(
+    { ...loadPreferences(noMemory), sort: 'name' },
+    () => startMs,
+    () => {},
+  )
   readonly session: Session
   readonly requests: Request[] = []
   /** Sent and not yet delivered. */

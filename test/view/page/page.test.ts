@@ -15,11 +15,11 @@ const executablePath = findChromium()
 const [a, b] = [market('a'), market('b/ü')]
 
 describe('the bundle', () => {
-  it('stays under 45 KB, gzipped, in all', async () => {
+  it('stays under 60 KB, gzipped, in all', async () => {
     const files = await buildPage(path.resolve(import.meta.dirname, '../../../functions/view/page'))
     const bytes = Object.values(files).reduce((sum, { text }) => sum + gzipSync(text).length, 0)
     expect(bytes).toBeGreaterThan(10_000)
-    expect(bytes).toBeLessThan(45_000)
+    expect(bytes).toBeLessThan(60_000)
   })
 })
 

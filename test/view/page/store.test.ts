@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { topicOf } from '../../../functions/book/ids.ts'
 import { initial } from '../../../functions/view/client/connection.ts'
 import { loadPreferences, savePreferences } from '../../../functions/view/page/preferences.ts'
-import { Store } from '../../../functions/view/page/store.ts'
+import { type Preferences, Store } from '../../../functions/view/page/store.ts'
 import { bookOf, feed, market, OddsWorld, selection, startMs } from '../client/odds-world.ts'
 
+const defaults = loadPreferences({ getItem: () => null, setItem: () => {} })
 const [a, b, c] = [market('a'), market('b'), market('c')]
 
 function board() {
@@ -17,10 +18,14 @@ function board() {
   }
   let draw = () => {}
   let frames = 0
-  const store = new Store({ view: 'feed', sort: 'recent' }, startMs, (flush) => {
-    frames++
-    draw = flush
-  })
+  const store = new Store(
+    defaults,
+    () => startMs,
+    (flush) => {
+      frames++
+      draw = flush
+    },
+  )
   const hold = () =>
     store.written.hold({ do: 'hold', answer: { readAtMs: startMs, markets: [...world.books.values()] }, keep: new Set() })
   hold()
@@ -152,9 +157,9 @@ describe('the store', () => {
     expect(store.order.peek()).toEqual([])
     store.reveal(b)
     expect(store.order.peek()).toContain(b)
-    expect(store.revealed.peek()).toEqual({ market: b })
+    expect(store.revealed.peek()?.market).toBe(b)
     store.reveal(market('unheard of'))
-    expect(store.revealed.peek()).toEqual({ market: b })
+    expect(store.revealed.peek()?.market).toBe(b)
   })
 
   it('keeps the newer counts of a feed, whichever way they come', () => {
@@ -194,15 +199,16 @@ describe('preferences', () => {
       getItem: (key: string) => kept.get(key) ?? null,
       setItem: (key: string, value: string) => void kept.set(key, value),
     }
-    expect(loadPreferences(memory)).toEqual({ view: 'feed', sort: 'recent' })
-    savePreferences(memory, { view: 'american', sort: 'name' })
-    expect(loadPreferences(memory)).toEqual({ view: 'american', sort: 'name' })
+    expect(loadPreferences(memory)).toEqual(defaults)
+    const chosen: Preferences = { view: 'american', sort: 'name', rate: 'calm', theme: 'dark', moverMinutes: '60' }
+    savePreferences(memory, chosen)
+    expect(loadPreferences(memory)).toEqual(chosen)
     for (const key of kept.keys()) kept.set(key, 'nonsense')
-    expect(loadPreferences(memory)).toEqual({ view: 'feed', sort: 'recent' })
+    expect(loadPreferences(memory)).toEqual(defaults)
     const refused = () => {
       throw new Error('storage is off')
     }
-    savePreferences({ getItem: refused, setItem: refused }, { view: 'feed', sort: 'name' })
-    expect(loadPreferences({ getItem: refused, setItem: refused })).toEqual({ view: 'feed', sort: 'recent' })
+    savePreferences({ getItem: refused, setItem: refused }, defaults)
+    expect(loadPreferences({ getItem: refused, setItem: refused })).toEqual(defaults)
   })
 })

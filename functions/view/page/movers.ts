@@ -1,0 +1,62 @@
+import type { MarketId, QuoteKey } from '../../book/ids.ts'
+import type { Book, Quote, Selection } from '../../book/market.ts'
+import { quoteKeyOf } from '../../book/ids.ts'
+import { isOnSale, rowQuote, shownPricing } from './arrange.ts'
+import { chanceAt, type Track, type Tracks } from './tracks.ts'
+
+/** A selection that went far: from which implied probability to which. */
+export type Mover = { market: Book; selection: Selection; quote: Quote; from: number; to: number }
+
+const mostMovers = 12
+/** Less than this is not worth a line. */
+const leastMove = 0.005
+
+/** The quote of each market that went farthest since then, the farthest first; only of what can be backed, and as its row shows it. */
+export function movers(tracks: Tracks, books: ReadonlyMap<MarketId, Book>, sinceMs: number): Mover[] {
+  const far: { market: MarketId; size: number }[] = []
+  for (const [market, size] of movement(tracks, sinceMs)) {
+    if (size >= leastMove && books.get(market)?.status === 'open') far.push({ market, size })
+  }
+  far.sort((a, b) => b.size - a.size || (a.market < b.market ? -1 : 1))
+  const found: Mover[] = []
+  for (const { market } of far) {
+    const book = books.get(market)
+    const mover = book === undefined ? undefined : farthestIn(book, tracks.markets.get(market), sinceMs)
+    if (mover !== undefined) found.push(mover)
+    if (found.length === mostMovers) break
+  }
+  return found.sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))
+}
+
+/** How far each market went: that of its quotes which went farthest. */
+export function movement(tracks: Tracks, sinceMs: number): Map<MarketId, number> {
+  const moved = new Map<MarketId, number>()
+  for (const [market, quotes] of tracks.markets) {
+    let most = 0
+    for (const track of quotes.values()) most = Math.max(most, Math.abs(changeOf(track, sinceMs)))
+    if (most > 0) moved.set(market, most)
+  }
+  return moved
+}
+
+export function changeOf(track: Track, sinceMs: number): number {
+  // A price that last moved before then has stood still since.
+  if ((track.atMs.at(-1) ?? -Infinity) <= sinceMs) return 0
+  return (track.chances.at(-1) ?? 0) - (chanceAt(track, sinceMs) ?? 0)
+}
+
+function farthestIn(book: Book, quotes: ReadonlyMap<QuoteKey, Track> | undefined, sinceMs: number): Mover | undefined {
+  const priced = shownPricing(book)
+  let best: Mover | undefined
+  for (const selection of book.selections) {
+    const quote = rowQuote(selection, priced)
+    if (quote === undefined || !isOnSale(quote)) continue
+    const track = quotes?.get(quoteKeyOf(selection.id, quote.bookmaker))
+    if (track === undefined) continue
+    const to = track.chances.at(-1) ?? 0
+    const from = to - changeOf(track, sinceMs)
+    const farther = best === undefined || Math.abs(to - from) > Math.abs(best.to - best.from)
+    if (to !== from && farther) best = { market: book, selection, quote, from, to }
+  }
+  return best
+}

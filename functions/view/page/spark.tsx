@@ -1,0 +1,24 @@
+import { useComputed } from '@preact/signals'
+
+import type { MarketId, QuoteKey } from '../../book/ids.ts'
+import { sparkHeight, sparkPath, sparkWidth } from './spark-path.ts'
+import type { Store } from './store.ts'
+
+export const sparkForMs = 86_400_000
+
+/** Where a price went in the last day, as far as it is known; a signal draws it, and no row is rendered for that. */
+export function Spark({ store, market, quote }: { store: Store; market: MarketId; quote: QuoteKey }) {
+  const path = useComputed(() => {
+    void store.tracks.told.value
+    const track = store.tracks.of(market, quote)
+    if (track === undefined) return ''
+    const nowMs = store.serverNowMs.peek()
+    return sparkPath(track, Math.max(nowMs - sparkForMs, track.atMs[0] ?? 0), nowMs)
+  })
+  const still = useComputed(() => (path.value === '' ? '' : undefined))
+  return (
+    <svg class="spark" data-still={still} viewBox={`0 0 ${sparkWidth} ${sparkHeight}`} aria-hidden="true">
+      <path d={path} />
+    </svg>
+  )
+}

@@ -8,16 +8,22 @@ import { type Replay, startReplay } from '../replay/server.ts'
 
 export const replayDataDir = '.oddscast/replay'
 
-/** Recorded feeds to be read instead of live ones, over and over. */
-export function startRecordedFeeds({ speed }: { speed: number }, feeds: string | undefined): Promise<Replay> {
-  return startReplay({
-    folder: recordingsFolder(process.env),
-    ...(feeds === undefined ? {} : { feeds: feeds.split(',') }),
+/** Recorded feeds to be read instead of live ones, over and over: those asked for, or all that there are. */
+export async function startRecordedFeeds({ speed }: { speed: number }, asked: string | undefined): Promise<Replay> {
+  const folder = recordingsFolder(process.env)
+  const feeds = asked?.split(',')
+  const replay = await startReplay({
+    folder,
+    ...(feeds === undefined ? {} : { feeds }),
     port: 0,
     mode: { pace: { kind: 'timed', speed }, loop: true },
     log: () => undefined,
     clock: systemClock,
   })
+  const lacking = feeds?.filter((feed) => !replay.feeds.has(feed)) ?? []
+  if (lacking.length === 0) return replay
+  await replay.close()
+  throw new Error(`${folder} has ${[...replay.feeds.keys()].join(', ')}, and nothing of ${lacking.join(', ')}`)
 }
 
 export const recordedFeeds = ({ settings: { FEEDS: feeds = '' } }: Replay) => ({

@@ -23,7 +23,7 @@ export async function startRecordedFeeds({ speed }: { speed: number }, asked: st
   const lacking = feeds?.filter((feed) => !replay.feeds.has(feed)) ?? []
   if (lacking.length === 0) return replay
   await replay.close()
-  throw new Error(`${folder} has ${[...replay.feeds.keys()].join(', ')}, and nothing of ${lacking.join(', ')}`)
+  throw new Error(`${folder} holds nothing of ${lacking.join(', ')}`)
 }
 
 export const recordedFeeds = ({ settings: { FEEDS: feeds = '' } }: Replay) => ({

@@ -54,7 +54,7 @@ export function openApi(): OpenApi {
   }
 }
 
-function operationOf({ name, says, path, query, answers, level, method }: Endpoint): Operation {
+function operationOf({ name, says, path, query, answers, level, tagged }: Endpoint): Operation {
   const [, first = ''] = /^api(.+)$/.exec(name) ?? []
   return {
     operationId: first.charAt(0).toLowerCase() + first.slice(1),
@@ -62,7 +62,7 @@ function operationOf({ name, says, path, query, answers, level, method }: Endpoi
     parameters: [...parametersOf('path', path), ...parametersOf('query', query)],
     responses: {
       ...responsesOf(answers),
-      ...(method === 'GET' ? { 304: { description: 'What If-None-Match names is still so.' } } : {}),
+      ...(tagged ? { 304: { description: 'What If-None-Match names is still so.' } } : {}),
       ...problems(400, 'A parameter is wrong, or there is none of that name. errors says which and why.'),
       ...(Object.keys(path).length > 0 ? problems(404, 'There is none.') : {}),
       ...problems(503, 'A service behind this one does not answer.'),

@@ -1,17 +1,17 @@
-import type { SchemaName } from '../../functions/book/schema-ids.ts'
-import { currentSchema } from '../schemas/files.ts'
+import { type SchemaName, schemaVersions } from '../../functions/book/schema-ids.ts'
+import { publishedSchemas } from '../schemas/files.ts'
 import type { JsonSchema } from '../schemas/json-schema.ts'
-import { messages } from '../schemas/messages.ts'
 
 /** `markets-answer` → `MarketsAnswer`. */
 export const componentOf = (name: SchemaName) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 export const refTo = (name: SchemaName) => ({ $ref: `#/components/schemas/${componentOf(name)}` })
 
-/** As a part of another document: its own id would give every reference inside it another base. */
+/** The schema that answers name, as a part of another document: its own id would give every reference inside it another base. */
 export function embedded(name: SchemaName): JsonSchema & { 'x-schema-id': string | undefined } {
-  const message = messages.find((known) => known.name === name)
-  if (message === undefined) throw new Error(`There is no schema of ${name}`)
-  const { $schema: _dialect, $id, ...schema } = currentSchema(message)
+  const version = schemaVersions[name]
+  const published = publishedSchemas(name).find(({ major, minor }) => `${major}.${minor}` === version)
+  if (published === undefined) throw new Error(`${name} ${version} is not written: npm run schemas`)
+  const { $schema: _dialect, $id, ...schema } = published.schema
   return { ...schema, 'x-schema-id': $id }
 }

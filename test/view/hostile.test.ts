@@ -36,6 +36,8 @@ async function answerTo({ method, target, headers }: HostileRequest): Promise<Se
       endpoint.method === method || (endpoint.method === 'GET' && method === 'HEAD') ? route.match(url.pathname) : undefined
     return params === undefined ? [] : [{ endpoint, params }]
   })[0]
+  // Without its key the host lets nobody in.
+  if (fitting?.endpoint.level === 'function') return undefined
   const ports = portsOf({
     odds: async () => odds.store,
     alerts: async () => alertStore(odds.database, () => undefined),

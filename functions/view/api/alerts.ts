@@ -15,6 +15,7 @@ export const getAlerts = endpoint({
   name: 'apiAlerts',
   method: 'GET',
   route: 'api/alerts',
+  tagged: true,
   says: 'What was worth a look, the newest first, each with the quotes that it was concluded from.',
   query: {
     topic: optional(oneOf(topicNames), 'Alerts of markets of this topic.'),

@@ -11,6 +11,7 @@ export const getOpenApi = endpoint({
   name: 'apiOpenApi',
   method: 'GET',
   route: 'api/openapi.json',
+  tagged: true,
   says: 'This document: the HTTP API, as OpenAPI 3.1.',
   answers: { 200: { says: 'An OpenAPI document.' } },
   answer: async ({ ifNoneMatch }, { documents }) =>
@@ -26,6 +27,7 @@ export const getAsyncApi = endpoint({
   name: 'apiAsyncApi',
   method: 'GET',
   route: 'api/asyncapi.json',
+  tagged: true,
   says: 'What the socket brings: its groups and messages, as AsyncAPI 3.0.',
   answers: { 200: { says: 'An AsyncAPI document.' } },
   answer: async ({ ifNoneMatch }, { documents }) =>

@@ -35,6 +35,8 @@ export type Endpoint = {
   route: `api/${string}`
   /** `function`: for holders of a function key. */
   level: 'anonymous' | 'function'
+  /** Whether its answers have an ETag, so that whoever holds one is told in a few bytes that it is still so. */
+  tagged: boolean
   says: string
   path: Parameters
   query: Parameters
@@ -42,8 +44,12 @@ export type Endpoint = {
   respond: (request: ApiRequest, ports: Ports) => Promise<Reply>
 }
 
-type Told<Path extends Parameters, Query extends Parameters> = Omit<Endpoint, 'level' | 'path' | 'query' | 'respond'> & {
+type Told<Path extends Parameters, Query extends Parameters> = Omit<
+  Endpoint,
+  'level' | 'tagged' | 'path' | 'query' | 'respond'
+> & {
   level?: Endpoint['level']
+  tagged?: boolean
   path?: Path
   query?: Query
   answer: (asked: Asked<Path, Query>, ports: Ports) => Promise<Reply>
@@ -51,6 +57,7 @@ type Told<Path extends Parameters, Query extends Parameters> = Omit<Endpoint, 'l
 
 export function endpoint<const Path extends Parameters = {}, const Query extends Parameters = {}>({
   level = 'anonymous',
+  tagged = false,
   path = {} as Path,
   query = {} as Query,
   answer,
@@ -59,6 +66,7 @@ export function endpoint<const Path extends Parameters = {}, const Query extends
   return {
     ...told,
     level,
+    tagged,
     path,
     query,
     async respond({ params, search, header, body }, ports) {

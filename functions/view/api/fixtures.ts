@@ -21,6 +21,7 @@ export const getFixtures = endpoint({
   name: 'apiFixtures',
   method: 'GET',
   route: 'api/fixtures',
+  tagged: true,
   says: 'The real-world happenings that are bet on, by their start.',
   query: {
     from: optional(instant, 'Those that start then or later.'),
@@ -45,6 +46,7 @@ export const getFixture = endpoint({
   name: 'apiFixture',
   method: 'GET',
   route: 'api/fixtures/{id}',
+  tagged: true,
   says: 'One fixture.',
   path: { id: required(fixtureId, 'The fixture.') },
   answers: { 200: { says: 'The fixture.', schema: 'fixture-document' } },

@@ -50,6 +50,7 @@ export const getHistory = endpoint({
   name: 'apiMarketHistory',
   method: 'GET',
   route: 'api/markets/{id}/history',
+  tagged: true,
   says: 'What the prices of a market did: open, high, low, close and last of each step in which something happened, and what held when the window began. Between steps a price is what it was; null is a gap, where there was none to be had.',
   path: { id: required(marketId, 'The market.') },
   query: {

@@ -76,6 +76,7 @@ export const getLatest = endpoint({
   name: 'apiLatest',
   method: 'GET',
   route: 'api/latest',
+  tagged: true,
   says: 'Every price as it is now, as one flat table: a row for each selection and bookmaker.',
   query: {
     topic: optional(oneOf(topicNames), 'Rows of this topic.'),

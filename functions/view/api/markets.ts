@@ -19,6 +19,7 @@ export const getMarkets = endpoint({
   name: 'apiMarkets',
   method: 'GET',
   route: 'api/markets',
+  tagged: true,
   says: 'All books, or those that are asked for, in the order of their ids. Without limit they come all at once: the snapshot that the deltas of the socket follow.',
   query: {
     topic: optional(oneOf(topicNames), 'Markets of this topic.'),
@@ -51,6 +52,7 @@ export const getMarket = endpoint({
   name: 'apiMarket',
   method: 'GET',
   route: 'api/markets/{id}',
+  tagged: true,
   says: 'One book.',
   path: { id: required(marketId, 'The market.') },
   answers: { 200: { says: 'The book.', schema: 'market-answer' } },

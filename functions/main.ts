@@ -13,6 +13,7 @@ import { registerDedupe } from './dedupe/function.ts'
 import { registerDetect } from './detect/function.ts'
 import { registerFanout } from './fanout/function.ts'
 import { readSettings } from './settings.ts'
+import { registerClients } from './view/clients/function.ts'
 import { registerView } from './view/function.ts'
 
 /** The one entry that Azure loads: settings are read, then every stage registers its functions, in the order the data moves. */
@@ -28,4 +29,5 @@ registerFixtures(services)
 registerDedupe(settings, services)
 registerDetect(settings, services)
 registerFanout(services)
+registerClients(settings, services)
 registerView(settings, services, pageFiles, apiDocuments)

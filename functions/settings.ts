@@ -23,6 +23,39 @@ export type Settings = {
   detect: DetectSettings
   /** Whose pages may read the API; `*` is everybody's. */
   corsOrigins: readonly string[]
+  /** Where there is nobody to tell, `undefined`. */
+  telemetry: TelemetrySettings | undefined
+  negotiate: NegotiateSettings
+  eventProof: EventProof
+}
+
+/** Who may have a socket. `perMinute`: addresses given out to one caller, 0 for any number. */
+export type NegotiateSettings = {
+  /** `authenticated`: whom the platform's sign-in knows; it must be on, since it also removes what callers claim to be. */
+  callers: 'anonymous' | 'authenticated'
+  perMinute: number
+  /** Those in front of the app that add to `x-forwarded-for`. What stands before is what callers say of themselves. */
+  trustedProxies: number
+}
+
+/**
+ * How Web PubSub shows that an event comes from it: by signing with its key, where that is known; by a token for `audience` of the Entra
+ * tenant, of the service's own identity where `principalId` says which that is; else by a function key in the address that it was given.
+ */
+export type EventProof =
+  | { kind: 'signature'; accessKey: string }
+  | { kind: 'token'; audience: string; tenantId: string; principalId: string | undefined }
+  | { kind: 'function-key' }
+
+/**
+ * To whom and how often the app tells of its work, by the names that OpenTelemetry gives its settings. Those that name the receiver its SDK
+ * reads itself: the endpoint, headers, compression, and what else there may be.
+ */
+export type TelemetrySettings = {
+  /** Of the ways that begin here, this share is told. What follows from one that is told, is told. */
+  tracedShare: number
+  tracesEveryMs: number
+  metricsEveryMs: number
 }
 
 /** What is worth an alert. Changes are of implied probability: 0.05 is five points. */
@@ -69,6 +102,9 @@ export function readSettings(env: Env, knownFeeds: Readonly<Record<string, FeedD
     snapshotSchemaId: snapshotSchemaId(env, faults),
     detect: detect(env, faults),
     corsOrigins: corsOrigins(env, faults),
+    telemetry: telemetry(env, faults),
+    negotiate: negotiate(env, faults),
+    eventProof: eventProof(env, faults),
   }
   if (faults.length > 0) throw new SettingsError(faults)
   return settings
@@ -137,13 +173,15 @@ function tickTtlSeconds(env: Env, faults: string[]): number {
   return Math.round(days * 86_400)
 }
 
+function numberIn(env: Env, name: string, usual: number, least: number, most: number, faults: string[]): number {
+  const value = Number(env[name] || usual)
+  if (!(value >= least && value <= most)) faults.push(`${name} is "${env[name]}"; it takes a number from ${least} to ${most}`)
+  return value
+}
+
 function detect(env: Env, faults: string[]): DetectSettings {
-  const number = (name: string, usual: number, least: number, most: number) => {
-    const value = Number(env[`DETECT_${name}`] || usual)
-    if (!(value >= least && value <= most))
-      faults.push(`DETECT_${name} is "${env[`DETECT_${name}`]}"; it takes a number from ${least} to ${most}`)
-    return value
-  }
+  const number = (name: string, usual: number, least: number, most: number) =>
+    numberIn(env, `DETECT_${name}`, usual, least, most, faults)
   return {
     moveChange: number('MOVE_POINTS', 5, 0.1, 99) / 100,
     moveWindowMs: number('MOVE_SECONDS', 300, 1, 86_400) * 1_000,
@@ -174,4 +212,48 @@ function corsOrigins(env: Env, faults: string[]): readonly string[] {
       faults.push(`CORS_ORIGINS has "${origin}"; it takes * or origins separated by commas, as in https://odds.example.org`)
   }
   return origins
+}
+
+function negotiate(env: Env, faults: string[]): NegotiateSettings {
+  const callers = env['NEGOTIATE'] || 'anonymous'
+  if (callers !== 'anonymous' && callers !== 'authenticated')
+    faults.push(`NEGOTIATE is "${callers}"; it takes anonymous or authenticated`)
+  return {
+    callers: callers === 'authenticated' ? callers : 'anonymous',
+    perMinute: numberIn(env, 'NEGOTIATE_PER_MINUTE', 120, 0, 1e6, faults),
+    trustedProxies: numberIn(env, 'TRUSTED_PROXIES', 1, 0, 10, faults),
+  }
+}
+
+function eventProof(env: Env, faults: string[]): EventProof {
+  const accessKey = /(?:^|;)AccessKey=([^;]+)/i.exec(env['WEB_PUBSUB'] ?? '')?.[1]
+  if (accessKey !== undefined && !env['WEB_PUBSUB__serviceUri']) return { kind: 'signature', accessKey }
+  const audience = env['WEB_PUBSUB_EVENTS__audience']
+  if (!audience) return { kind: 'function-key' }
+  const tenantId = env['WEB_PUBSUB_EVENTS__tenantId'] ?? ''
+  if (!/^[0-9a-f-]{36}$/i.test(tenantId))
+    faults.push(
+      'WEB_PUBSUB_EVENTS__tenantId must be the id of the Entra tenant whose tokens for WEB_PUBSUB_EVENTS__audience are believed',
+    )
+  return { kind: 'token', audience, tenantId, principalId: env['WEB_PUBSUB_EVENTS__principalId'] || undefined }
+}
+
+function telemetry(env: Env, faults: string[]): TelemetrySettings | undefined {
+  const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  if (!endpoint || env['OTEL_SDK_DISABLED'] === 'true') return undefined
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
+    faults.push('OTEL_EXPORTER_OTLP_ENDPOINT takes a web address, as in http://localhost:4318')
+  const protocol = env['OTEL_EXPORTER_OTLP_PROTOCOL'] || 'http/protobuf'
+  if (protocol !== 'http/protobuf') faults.push(`OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}"; it takes http/protobuf alone`)
+  const sampler = env['OTEL_TRACES_SAMPLER'] || 'parentbased_always_on'
+  if (!/^parentbased_(always_on|always_off|traceidratio)$/.test(sampler))
+    faults.push(
+      `OTEL_TRACES_SAMPLER is "${sampler}"; it takes parentbased_always_on, parentbased_always_off or parentbased_traceidratio`,
+    )
+  const share = numberIn(env, 'OTEL_TRACES_SAMPLER_ARG', 1, 0, 1, faults)
+  return {
+    tracedShare: sampler.endsWith('ratio') ? share : sampler.endsWith('off') ? 0 : 1,
+    tracesEveryMs: numberIn(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000, 10, 600_000, faults),
+    metricsEveryMs: numberIn(env, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000, 10, 600_000, faults),
+  }
 }

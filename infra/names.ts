@@ -31,3 +31,5 @@ export type ContainerName = keyof typeof containers
 /** The Web PubSub hub, and the groups inside it that browsers may join. */
 export const webPubSubHub = 'odds'
 export const groupPattern = 'odds.**'
+/** Every client is in it, by its token, and nothing is ever sent to it: the service lists only who is in a group. */
+export const clientsGroup = 'clients'

@@ -96,4 +96,37 @@ describe('settings', () => {
       'DETECT_STALE_SECONDS is "soon"; it takes a number from 1 to 1000000000',
     ])
   })
+
+  it('lets anybody have a socket, unless it is told who may', () => {
+    expect(readSettings(local, polledFeeds).negotiate).toEqual({ callers: 'anonymous', perMinute: 120, trustedProxies: 1 })
+    const env = { NEGOTIATE: 'authenticated', NEGOTIATE_PER_MINUTE: '0', TRUSTED_PROXIES: '2' }
+    expect(readSettings({ ...local, ...env }, polledFeeds).negotiate).toEqual({
+      callers: 'authenticated',
+      perMinute: 0,
+      trustedProxies: 2,
+    })
+    expect(faultsOf({ ...local, NEGOTIATE: 'anyone', TRUSTED_PROXIES: '-1' })).toEqual([
+      'NEGOTIATE is "anyone"; it takes anonymous or authenticated',
+      'TRUSTED_PROXIES is "-1"; it takes a number from 0 to 10',
+    ])
+  })
+
+  it('believes events of connections by the key that it has, else by a token, else by a function key', () => {
+    const proofIn = (env: Record<string, string>) => readSettings({ ...local, ...env }, polledFeeds).eventProof
+    const tenantId = '11111111-2222-3333-4444-555555555555'
+    const token = { WEB_PUBSUB_EVENTS__audience: 'api://board', WEB_PUBSUB_EVENTS__tenantId: tenantId }
+    const identity = { WEB_PUBSUB__serviceUri: 'https://ps/', WEB_PUBSUB: '' }
+    expect(proofIn({ WEB_PUBSUB: 'Endpoint=http://x;AccessKey=k=;Version=1.0;', ...token })).toEqual({
+      kind: 'signature',
+      accessKey: 'k=',
+    })
+    expect(proofIn(identity)).toEqual({ kind: 'function-key' })
+    expect(proofIn({ ...identity, ...token })).toEqual({
+      kind: 'token',
+      audience: 'api://board',
+      tenantId,
+      principalId: undefined,
+    })
+    expect(faultsOf({ ...local, WEB_PUBSUB_EVENTS__audience: 'api://board' })).toEqual([expect.stringContaining('tenantId')])
+  })
 })

@@ -3,7 +3,7 @@
  * one minor version of a major reads them all; what changes meaning gets the next major. `schemas/README.md` says which is which.
  */
 export const schemaVersions = {
-  'snapshot-message': '1.0',
+  'snapshot-message': '1.1',
   'board-message': '1.0',
   'markets-answer': '1.1',
   'market-answer': '1.0',
@@ -17,10 +17,11 @@ export const schemaVersions = {
   'history-answer': '1.0',
   'latest-answer': '1.0',
   'negotiate-answer': '1.0',
+  'clients-answer': '1.0',
   'push-answer': '1.0',
   problem: '1.0',
   'book-document': '1.0',
-  'tick-document': '1.1',
+  'tick-document': '1.2',
   'feed-document': '1.0',
   'counts-document': '1.0',
   'alert-document': '1.0',

@@ -10,6 +10,8 @@ import { type ApiDocuments, pathsIn } from './api/api-documents.ts'
 import { elsewhere } from './api/elsewhere.ts'
 import { endpoints } from './api/endpoints.ts'
 import type { OddsStore, Ports } from './api/ports.ts'
+import { RateLimit } from './api/rate-limit.ts'
+import { clientRegister } from './clients/cosmos.ts'
 import { alertStore, fixtureStore, oddsStore } from './cosmos.ts'
 import { type PageFiles, pageReply } from './page-files.ts'
 import { sent } from './send.ts'
@@ -49,13 +51,15 @@ type Answer = (request: HttpRequest) => Promise<Reply>
 type AuthLevel = 'anonymous' | 'function'
 const allMethods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-function portsOf({ topics }: Settings, connections: Connections, documents: ApiDocuments): Ports {
+function portsOf({ topics, negotiate }: Settings, connections: Connections, documents: ApiDocuments): Ports {
   const unreadable = (reason: string) => console.error('document unreadable', reason)
   let opened: Promise<OddsStore> | undefined
   return {
     odds: () => (opened ??= connections.odds().then((odds) => oddsStore(odds, topics, unreadable, Date.now))),
     alerts: async () => alertStore(await connections.odds(), unreadable),
     fixtures: async () => fixtureStore(await connections.odds(), unreadable),
+    negotiating: { settings: negotiate, limit: new RateLimit(negotiate.perMinute) },
+    clients: async () => clientRegister(await connections.odds(), unreadable),
     doorkeeper: async () => webPubSubDoorkeeper(await connections.webPubSub()),
     documents,
     topics,

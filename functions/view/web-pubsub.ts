@@ -1,6 +1,6 @@
 import type { WebPubSubServiceClient } from '@azure/web-pubsub'
 
-import { groupPattern } from '../../infra/names.ts'
+import { clientsGroup, groupPattern } from '../../infra/names.ts'
 import type { Doorkeeper } from './api/ports.ts'
 
 /** Long enough to open a socket with; the socket itself outlives it. */
@@ -10,7 +10,8 @@ export function webPubSubDoorkeeper(client: WebPubSubServiceClient): Doorkeeper 
   return {
     async clientUrl(userId) {
       const roles = [`webpubsub.joinLeaveGroups.${groupPattern}`]
-      const { url } = await client.getClientAccessToken({ userId, roles, expirationTimeInMinutes: tokenMinutes })
+      const groups = [clientsGroup]
+      const { url } = await client.getClientAccessToken({ userId, roles, groups, expirationTimeInMinutes: tokenMinutes })
       return url
     },
   }

@@ -9,6 +9,7 @@ import {
   alertDocument,
   alertsAnswer,
   bookDocument,
+  clientsAnswer,
   countsDocument,
   feedDocument,
   feedsAnswer,
@@ -137,6 +138,13 @@ export const messages: readonly Message[] = [
     schema: sent(negotiateAnswer, 'answer'),
     title: 'Where to open a socket: POST /api/negotiate',
     description: 'Its token soon expires; the socket outlives it.',
+  },
+  {
+    name: 'clients-answer',
+    form: 'sent',
+    schema: sent(clientsAnswer, 'answer'),
+    title: 'Who is connected to the socket: GET /api/clients',
+    description: 'As Web PubSub tells it. For holders of a function key.',
   },
   {
     name: 'push-answer',

@@ -50,6 +50,8 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ttl: 'After so many seconds the store deletes it.',
     partition: 'The partition of the event hub.',
     sequence: 'The sequence number within the partition.',
+    traceparent:
+      'Whose doing this is, as W3C Trace Context says it: of a message the sending, of a tick the storing. It is there only where that is being watched.',
     counts: 'What dedupe made of each feed’s messages.',
     feeds: 'What is known of each feed after its last poll.',
     topics: 'The topics that there are.',
@@ -97,9 +99,18 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     fixtures: 'The earliest first.',
     rows: 'The rows, in the order of their markets.',
     next: 'The address of the rest; null when this is all.',
+    clients: 'In the order of their ids.',
     seqs: 'The seq of each market, by its id: that of the last tick in its book.',
     groups: 'The groups to join at the socket.',
     url: 'The address to open a WebSocket at.',
+  },
+  clients: {
+    id: 'The connection’s id at Web PubSub.',
+    userId: 'Whom the token was made for: the name that the client gave itself, who signed in, or anonymous-<a number>.',
+    protocol: 'The subprotocol that it speaks; null where it speaks none, or that is not known.',
+    connectedAtMs: 'When we heard that it came, in milliseconds since 1970 UTC.',
+    seenAtMs: 'When the service last confirmed it, in milliseconds since 1970 UTC.',
+    expiresAtMs: 'When it is taken for gone unless the service confirms it before, in milliseconds since 1970 UTC.',
   },
   groups: { feeds: 'The group of the health of all feeds.', topics: 'The group of each topic.' },
   health: {

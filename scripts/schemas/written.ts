@@ -11,7 +11,7 @@ import {
 import type { DedupeCounts, FeedHealth, FeedState } from '../../functions/book/feed-health.ts'
 import { type FixtureDocument, fixtureFields } from '../../functions/book/fixtures.ts'
 import type { MarketId, Topic } from '../../functions/book/ids.ts'
-import { told } from '../../functions/book/limits.ts'
+import { sometimes, told } from '../../functions/book/limits.ts'
 import { type Probability, priceFormats } from '../../functions/book/price.ts'
 import { marketStatuses, outcomes, quoteStatuses } from '../../functions/book/quote.ts'
 import type { Best } from '../../functions/book/pricing.ts'
@@ -28,10 +28,12 @@ import {
   selectionId,
   text,
   topic,
+  traceparent,
 } from '../../functions/book/scalars.ts'
 import { alert, bookFields, dedupeCounts, feedHealth, type SnapshotRequired, tickFields } from '../../functions/book/wire.ts'
 import type { PushResult } from '../../functions/collect/push/push.ts'
 import type { AlertsAnswer } from '../../functions/view/api/alerts.ts'
+import type { ClientsAnswer } from '../../functions/view/api/clients.ts'
 import type { FixturesAnswer } from '../../functions/view/api/fixtures.ts'
 import type { HealthAnswer } from '../../functions/view/api/health.ts'
 import type { HistoryAnswer } from '../../functions/view/api/history.ts'
@@ -74,6 +76,7 @@ export const tickDocument: v.Type<TickDocument> = v.object({
   publishedAt: orNull(isoInstant),
   observedAt: isoInstant,
   storedAt: isoInstant,
+  traceparent: sometimes(traceparent.optional()),
 })
 
 const position: v.Type<HubPosition> = v.object({ partition: text, sequence: finite })
@@ -221,6 +224,20 @@ const row: v.Type<LatestAnswer['rows'][number]> = v.object({
 })
 export const latestAnswer: v.Type<LatestAnswer> = v.object({ readAtMs: instantMs, rows: v.array(row) })
 export const negotiateAnswer: v.Type<{ url: string }> = v.object({ url: text })
+
+const client = v.object({
+  id,
+  userId: orNull(text),
+  protocol: orNull(text),
+  connectedAtMs: instantMs,
+  seenAtMs: instantMs,
+  expiresAtMs: instantMs,
+})
+export const clientsAnswer: v.Type<ClientsAnswer> = v.object({
+  readAtMs: instantMs,
+  clients: v.array(client),
+  next: orNull(text),
+})
 
 const result = { index: counter, marketId: orNull(marketId) }
 export const pushAnswer: v.Type<{ accepted: number; rejected: number; results: PushResult[] }> = v.object({

@@ -25,12 +25,14 @@ import { fanoutAlerts, fanoutFeeds, fanoutTicks } from '../../functions/fanout/f
 import { boardFrame } from '../../functions/fanout/web-pubsub.ts'
 import type { Reply } from '../../functions/http/reply.ts'
 import { getAlerts } from '../../functions/view/api/alerts.ts'
+import { getClients } from '../../functions/view/api/clients.ts'
 import { getFeeds } from '../../functions/view/api/feeds.ts'
 import { getFixture, getFixtures } from '../../functions/view/api/fixtures.ts'
 import { getHealth } from '../../functions/view/api/health.ts'
 import { getHistory } from '../../functions/view/api/history.ts'
 import { getLatest } from '../../functions/view/api/latest.ts'
 import { getMarket, getMarkets } from '../../functions/view/api/markets.ts'
+import { clientRegister } from '../../functions/view/clients/cosmos.ts'
 import { postNegotiate } from '../../functions/view/api/negotiate.ts'
 import { getSeqs } from '../../functions/view/api/seqs.ts'
 import { getTicks } from '../../functions/view/api/ticks.ts'
@@ -167,11 +169,14 @@ describe('what is stored, pushed to browsers and answered keeps to its schemas',
 
   it('every answer over HTTP', async () => {
     const noticed = (reason: string) => void unreadable.push(reason)
+    const register = clientRegister(database, noticed)
+    await register.add({ id: 'c1', userId: 'wall-screen', protocol: null, connectedAtMs: 8_000, seenAtMs: 8_000 })
     const ask = asking(
       portsOf({
         odds: async () => oddsStore(database, ['politics'], noticed, () => 9_000),
         fixtures: async () => fixtureStore(database, noticed),
         alerts: async () => alertStore(database, noticed),
+        clients: async () => register,
         doorkeeper: async () => ({ clientUrl: async (userId) => `wss://board.example/client?user=${userId}` }),
         nowMs: () => 9_000,
       }),
@@ -193,6 +198,7 @@ describe('what is stored, pushed to browsers and answered keeps to its schemas',
       ['history-answer', await ask(getHistory, 'from=first&step=1d', market)],
       ['latest-answer', await ask(getLatest)],
       ['negotiate-answer', await ask(postNegotiate)],
+      ['clients-answer', await ask(getClients)],
     ]
     for (const [name, reply] of answers) {
       const { status, headers } = reply

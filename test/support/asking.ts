@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../functions/view/api/endpoint.ts'
+import { RateLimit } from '../../functions/view/api/rate-limit.ts'
 import type { Ports } from '../../functions/view/api/ports.ts'
 import type { Reply } from '../../functions/http/reply.ts'
 
@@ -11,7 +12,9 @@ export function portsOf(given: Partial<Ports> = {}): Ports {
     odds: absent,
     alerts: absent,
     fixtures: absent,
+    clients: absent,
     doorkeeper: absent,
+    negotiating: { settings: { callers: 'anonymous', perMinute: 120, trustedProxies: 1 }, limit: new RateLimit(120) },
     documents: { openApi: '{"paths":{}}', asyncApi: '{}' },
     topics: ['politics', 'sports'],
     nowMs: () => 1_000,

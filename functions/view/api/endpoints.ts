@@ -1,5 +1,6 @@
 import { getAlerts } from './alerts.ts'
 import { getAsyncApi, getOpenApi } from './api-documents.ts'
+import { getClients } from './clients.ts'
 import type { Endpoint } from './endpoint.ts'
 import { getFeeds } from './feeds.ts'
 import { getFixture, getFixtures } from './fixtures.ts'
@@ -25,6 +26,7 @@ export const endpoints: readonly Endpoint[] = [
   getFixture,
   getHealth,
   postNegotiate,
+  getClients,
   getOpenApi,
   getAsyncApi,
 ]

@@ -77,13 +77,22 @@ export const bookmaker = matching<Bookmaker>(
   'the name of a bookmaker, 256 characters at most',
   'predictit',
 )
+/** What Cosmos DB takes for an id: it refuses a question about any other. */
+const idEnd = '[^\\s/\\\\?#\\u0000-\\u001f\\u007f]'
 export const fixtureId = matching<string>(
-  '^[^\\u0000-\\u001f\\u007f/\\\\?#]+$',
+  `^${idEnd}(?:[^/\\\\?#\\u0000-\\u001f\\u007f]*${idEnd})?$`,
   200,
-  'a fixture’s id, 200 characters at most, none of them / \\ ? or #',
+  'a fixture’s id, 200 characters at most, none of them / \\ ? or #, nor a space at either end',
   'nba-2026-05-01-bos-nyk',
 )
 export const words = matching<string>(`^${printable}+$`, 200, 'words to look for, 200 characters at most', 'senate ohio')
+
+export const clientName = matching<string>(
+  '^[A-Za-z0-9][A-Za-z0-9 ._@-]*$',
+  64,
+  'a name of 1 to 64 letters, digits, spaces and . _ @ -, beginning with a letter or a digit',
+  'wall-screen-2',
+)
 
 /** Milliseconds since 1970. */
 export const instant: Kind<number> = {

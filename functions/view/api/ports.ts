@@ -4,15 +4,20 @@ import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
 import type { FixtureDocument } from '../../book/fixtures.ts'
 import type { MarketId } from '../../book/ids.ts'
 import type { Tick } from '../../book/tick.ts'
+import type { NegotiateSettings } from '../../settings.ts'
+import type { ClientRegister } from '../clients/client.ts'
 import type { TickStore } from '../history/history.ts'
 import type { ApiDocuments } from './api-documents.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 /** What the API is served with. Each service is reached when it is first asked for: who negotiates needs no store. */
 export type Ports = {
   odds: () => Promise<OddsStore>
   alerts: () => Promise<AlertStore>
   fixtures: () => Promise<FixtureStore>
+  clients: () => Promise<ClientRegister>
   doorkeeper: () => Promise<Doorkeeper>
+  negotiating: { settings: NegotiateSettings; limit: RateLimit }
   documents: ApiDocuments
   topics: readonly string[]
   nowMs: () => number

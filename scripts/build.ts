@@ -5,6 +5,8 @@ import { gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
 
 import { apiDocuments } from './api/documents.ts'
+import { appPackage } from './build/app-package.ts'
+import { coldStarts, median } from './build/cold-start.ts'
 import { clientTypes } from './client-types.ts'
 
 /**
@@ -141,6 +143,14 @@ if (import.meta.main) {
   console.log(`client     dist/client/                ${kb(client.bytes)}  gzipped ${kb(client.gzipBytes)}`)
   for (const { name, bytes, gzipBytes } of report.page)
     console.log(`page       ${name.padEnd(23)} ${kb(bytes)}  gzipped ${kb(gzipBytes)}`)
+  const shipped = await appPackage(root)
+  await writeFile(path.join(root, 'dist/functions.zip'), shipped.zip)
+  const tookMs = await coldStarts(path.join(root, 'dist/functions/main.cjs'), 9)
+  const holds = shipped.files.map(({ name }) => name).join(', ')
+  console.log(`deployed   dist/functions.zip      ${kb(shipped.zip.length)}  ${holds}`)
+  console.log(
+    `cold start${`${median(tookMs).toFixed(1)} ms`.padStart(35)}  import to ready, median of ${tookMs.length} processes`,
+  )
 }
 
 function kb(bytes: number): string {

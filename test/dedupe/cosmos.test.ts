@@ -1,37 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-
-import type { CosmosClient, Database } from '@azure/cosmos'
+import type { Database } from '@azure/cosmos'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { TickDocument } from '../../functions/book/documents.ts'
-import { connectCosmos } from '../../functions/connect/cosmos.ts'
 import type { HubEvent } from '../../functions/connect/hub-events.ts'
 import { BookCache } from '../../functions/dedupe/book-cache.ts'
 import { bookStore, deadLetters } from '../../functions/dedupe/cosmos.ts'
 import { dedupe, type DedupeReport } from '../../functions/dedupe/dedupe.ts'
-import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
-import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.ts'
-import { database as databaseName } from '../../infra/names.ts'
 import { quoted, snapshotOf } from '../support/arbitrary.ts'
+import { type OurCosmos, ourCosmos } from '../support/our-cosmos.ts'
 
-let folder: string
-let server: CosmosServer
-let client: CosmosClient
+let cosmos: OurCosmos
 let database: Database
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'oddscast-dedupe-'))
-  server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
-  client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
-  database = client.database(databaseName)
+  cosmos = await ourCosmos()
+  database = cosmos.database
 })
-afterAll(async () => {
-  client.dispose()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => cosmos.close())
 
 const nowMs = () => 10_000
 const hub = 'odds-politics'
@@ -88,14 +73,14 @@ describe('the dedupe store, on Cosmos DB', () => {
     const market = `once ${what}`
     const cache = new BookCache()
     await run([say(market, 1, 0.1)], cache)
-    server.faults.add({ ...fault, operation: 'batch' })
+    cosmos.server.faults.add({ ...fault, operation: 'batch' })
     const report = await run([say(market, 2, 0.5)], cache)
     expect(report.fresh + report.duplicate).toBe(1)
     expect((await stored(market)).ticks).toEqual([
       [1, 0.1],
       [2, 0.5],
     ])
-    expect(server.faults.pending()).toEqual([])
+    expect(cosmos.server.faults.pending()).toEqual([])
   })
 
   it.each([
@@ -106,7 +91,7 @@ describe('the dedupe store, on Cosmos DB', () => {
     const market = `again ${what}`
     const cache = new BookCache()
     const events = [say(market, 1, 0.1), say(market, 2, 0.5)]
-    server.faults.add({ ...fault, operation: 'batch' })
+    cosmos.server.faults.add({ ...fault, operation: 'batch' })
     await expect(run(events, cache)).rejects.toThrow('must run again')
     await run(events, cache)
     expect((await stored(market)).ticks).toEqual([
@@ -138,7 +123,7 @@ describe('the dedupe store, on Cosmos DB', () => {
   })
 
   it('puts aside what the store as a whole refuses, instead of standing still for it (I7)', async () => {
-    server.faults.add({ status: 413, count: 1, operation: 'batch', path: 'odds' })
+    cosmos.server.faults.add({ status: 413, count: 1, operation: 'batch', path: 'odds' })
     expect(await run([say('huge', 1, 0.1)])).toMatchObject({ fresh: 0, rejected: 1 })
     const query = "SELECT * FROM c WHERE STARTSWITH(c.reason, 'Larger than the store takes')"
     const { resources } = await database.container('dead-letters').items.query(query).fetchAll()

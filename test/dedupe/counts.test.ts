@@ -1,23 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-
-import type { CosmosClient, Database } from '@azure/cosmos'
+import type { Database } from '@azure/cosmos'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { dedupeCountsId, type DedupeCountsDocument } from '../../functions/book/documents.ts'
 import { type FeedName, feedName } from '../../functions/book/ids.ts'
 import { parseDedupeCounts } from '../../functions/book/wire.ts'
-import { connectCosmos } from '../../functions/connect/cosmos.ts'
 import type { HubEvent } from '../../functions/connect/hub-events.ts'
 import { BookCache } from '../../functions/dedupe/book-cache.ts'
 import { bookStore, countStore } from '../../functions/dedupe/cosmos.ts'
 import { type Counted, type CountStore, FeedCounts } from '../../functions/dedupe/counts.ts'
 import { dedupe } from '../../functions/dedupe/dedupe.ts'
-import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
-import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.ts'
-import { database as databaseName } from '../../infra/names.ts'
 import { feed, quoted, snapshotOf } from '../support/arbitrary.ts'
+import { type OurCosmos, ourCosmos } from '../support/our-cosmos.ts'
 
 const other = feedName('otherfeed')
 const one = { fresh: 1, duplicate: 0, stale: 0, ticks: 2 }
@@ -84,23 +77,15 @@ describe('the counts of a worker', () => {
 })
 
 describe('the counts of all workers, on Cosmos DB', () => {
-  let folder: string
-  let server: CosmosServer
-  let client: CosmosClient
+  let cosmos: OurCosmos
   let database: Database
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'oddscast-counts-'))
-    server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
-    client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
-    database = client.database(databaseName)
+    cosmos = await ourCosmos()
+    database = cosmos.database
   })
-  afterAll(async () => {
-    client.dispose()
-    await server.close()
-    await rm(folder, { recursive: true, force: true })
-  })
-  beforeEach(() => server.faults.clear())
+  afterAll(() => cosmos.close())
+  beforeEach(() => cosmos.server.faults.clear())
 
   const store = () => countStore(database, AbortSignal.timeout(10_000))
   const read = async (of: FeedName) => {
@@ -137,11 +122,11 @@ describe('the counts of all workers, on Cosmos DB', () => {
   it.each([429, 503])('are kept for later when the store answers %i', async (status) => {
     const of = feedName(`answers-${status}`)
     const counts = new FeedCounts()
-    server.faults.add({ status, count: 1, operation: 'patchItem', retryAfterMs: 2 })
+    cosmos.server.faults.add({ status, count: 1, operation: 'patchItem', retryAfterMs: 2 })
     counts.add(of, one, 10_000)
     await counts.write(store(), 10_000)
     await counts.write(store(), 20_000)
-    expect(server.faults.pending()).toEqual([])
+    expect(cosmos.server.faults.pending()).toEqual([])
     expect(await read(of)).toMatchObject({ fresh: 1, ticks: 2 })
   })
 

@@ -1,39 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-
-import type { CosmosClient, Database } from '@azure/cosmos'
+import type { Database } from '@azure/cosmos'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { bookDocument } from '../../functions/book/documents.ts'
 import type { FixtureDocument } from '../../functions/book/fixtures.ts'
 import { type MarketId, topicOf } from '../../functions/book/ids.ts'
-import { connectCosmos } from '../../functions/connect/cosmos.ts'
 import { judge } from '../../functions/dedupe/judge.ts'
 import { alertStore, linkedFixtures, venueBooks } from '../../functions/detect/cosmos.ts'
 import { linkedQuestions } from '../../functions/detect/linked.ts'
-import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
-import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.ts'
-import { database as databaseName } from '../../infra/names.ts'
 import { alertOf } from '../support/alerts.ts'
 import { heard, minute } from '../support/watching.ts'
+import { type OurCosmos, ourCosmos } from '../support/our-cosmos.ts'
 
-let folder: string
-let server: CosmosServer
-let client: CosmosClient
+let cosmos: OurCosmos
 let database: Database
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'oddscast-detect-'))
-  server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
-  client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
-  database = client.database(databaseName)
+  cosmos = await ourCosmos()
+  database = cosmos.database
 })
-afterAll(async () => {
-  client.dispose()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => cosmos.close())
 
 const signal = () => AbortSignal.timeout(20_000)
 
@@ -53,20 +38,20 @@ describe('alerts, on Cosmos DB', () => {
     ['is throttled for a moment', { status: 429, count: 2, retryAfterMs: 5 }],
     ['loses the answer to a write that did happen', { status: 429, count: 1, retryAfterMs: 5, afterCommit: true }],
   ])('are kept once when the store %s', async (what, fault) => {
-    server.faults.add({ ...fault, path: '/colls/alerts/' })
+    cosmos.server.faults.add({ ...fault, path: '/colls/alerts/' })
     await raise(`move:${what}`)
     const query = { query: 'SELECT * FROM c WHERE c.id = @id', parameters: [{ name: '@id', value: `move:${what}` }] }
     expect((await database.container('alerts').items.query(query).fetchAll()).resources).toHaveLength(1)
   })
 
   it('throws when the store fails, so that the batch comes again (I6)', async () => {
-    server.faults.add({ status: 500, count: 1, path: '/colls/alerts/' })
+    cosmos.server.faults.add({ status: 500, count: 1, path: '/colls/alerts/' })
     await expect(raise('move:lost')).rejects.toMatchObject({ code: 500 })
     expect(await raise('move:lost')).toEqual({ raised: 1, refused: [] })
   })
 
   it('names what the store will never take, and keeps its neighbours (I7)', async () => {
-    server.faults.add({ status: 413, count: 1, path: '/colls/alerts/' })
+    cosmos.server.faults.add({ status: 413, count: 1, path: '/colls/alerts/' })
     const { raised, refused } = await raise('move:large', 'move:small')
     expect([raised, refused.length]).toEqual([1, 1])
     expect(refused[0]).toContain('of testfeed:m: 413')

@@ -1,21 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-
 import type { Database } from '@azure/cosmos'
 
 import type { TickDocument } from '../../functions/book/documents.ts'
 import type { MarketId } from '../../functions/book/ids.ts'
 import type { SnapshotMessage } from '../../functions/book/wire.ts'
-import { connectCosmos } from '../../functions/connect/cosmos.ts'
 import { BookCache } from '../../functions/dedupe/book-cache.ts'
 import { bookStore } from '../../functions/dedupe/cosmos.ts'
 import { dedupe } from '../../functions/dedupe/dedupe.ts'
 import type { OddsStore } from '../../functions/view/api/ports.ts'
 import { oddsStore } from '../../functions/view/cosmos.ts'
-import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
-import { startCosmos } from '../../infra/local/cosmos/server.ts'
-import { database as databaseName } from '../../infra/names.ts'
+import { ourCosmos } from './our-cosmos.ts'
 
 export type OddsInCosmos = {
   database: Database
@@ -29,10 +22,8 @@ export type OddsInCosmos = {
 
 /** A Cosmos DB server of its own, with our containers, that dedupe writes to and the API reads from. */
 export async function oddsInCosmos(): Promise<OddsInCosmos> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'oddscast-odds-'))
-  const server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
-  const client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
-  const database = client.database(databaseName)
+  const cosmos = await ourCosmos()
+  const { database } = cosmos
   const unreadable: string[] = []
   const cache = new BookCache()
   let sequence = 0
@@ -59,10 +50,6 @@ export async function oddsInCosmos(): Promise<OddsInCosmos> {
       const { resources } = await database.container('odds').items.query<TickDocument>(query, { partitionKey: market }).fetchAll()
       return resources
     },
-    async close() {
-      client.dispose()
-      await server.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+    close: () => cosmos.close(),
   }
 }

@@ -1,25 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-
-import type { CosmosClient, Database } from '@azure/cosmos'
+import type { Database } from '@azure/cosmos'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { alertDocument } from '../../functions/book/documents.ts'
 import { topicOf } from '../../functions/book/ids.ts'
-import { connectCosmos } from '../../functions/connect/cosmos.ts'
 import type { Reply } from '../../functions/http/reply.ts'
 import { type AlertsAnswer, getAlerts } from '../../functions/view/api/alerts.ts'
 import { alertStore } from '../../functions/view/cosmos.ts'
-import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
-import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.ts'
-import { database as databaseName } from '../../infra/names.ts'
 import { alertOf } from '../support/alerts.ts'
 import { asking, jsonIn, portsOf } from '../support/asking.ts'
+import { type OurCosmos, ourCosmos } from '../support/our-cosmos.ts'
 
-let folder: string
-let server: CosmosServer
-let client: CosmosClient
+let cosmos: OurCosmos
 let database: Database
 const unreadable: string[] = []
 
@@ -28,18 +19,12 @@ const newer = alertOf('newer', { observedAtMs: 300_000 })
 const sports = alertOf('sports', { observedAtMs: 200_000, topic: topicOf('sports') })
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'oddscast-alerts-'))
-  server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
-  client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
-  database = client.database(databaseName)
+  cosmos = await ourCosmos()
+  database = cosmos.database
   for (const alert of [older, newer, sports]) await database.container('alerts').items.create(alertDocument(alert))
   await database.container('alerts').items.create({ id: 'broken', topic: 'politics', kind: 'move', observedAtMs: 400_000 })
 })
-afterAll(async () => {
-  client.dispose()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => cosmos.close())
 
 const ask = (query = '', ifNoneMatch = ''): Promise<Reply> => {
   const alerts = async () => alertStore(database, (reason) => unreadable.push(reason))

@@ -1,37 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-
-import type { CosmosClient, Database } from '@azure/cosmos'
+import type { Database } from '@azure/cosmos'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { FixtureDocument } from '../../functions/book/fixtures.ts'
 import { topicOf } from '../../functions/book/ids.ts'
 import { fixtureStore as writingStore } from '../../functions/collect/fixtures/cosmos.ts'
-import { connectCosmos } from '../../functions/connect/cosmos.ts'
 import { fixtureStore } from '../../functions/view/cosmos.ts'
 import { type FixturesAnswer, getFixture, getFixtures } from '../../functions/view/api/fixtures.ts'
-import { oddsLayout } from '../../infra/local/cosmos/layout.ts'
-import { type CosmosServer, startCosmos } from '../../infra/local/cosmos/server.ts'
-import { database as databaseName } from '../../infra/names.ts'
 import { asking, jsonIn, portsOf } from '../support/asking.ts'
+import { type OurCosmos, ourCosmos } from '../support/our-cosmos.ts'
 
-let folder: string
-let server: CosmosServer
-let client: CosmosClient
+let cosmos: OurCosmos
 let database: Database
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'oddscast-fixtures-'))
-  server = await startCosmos({ port: 0, dataDir: folder, layout: oddsLayout })
-  client = await connectCosmos({ kind: 'connection-string', connectionString: server.connectionString })
-  database = client.database(databaseName)
+  cosmos = await ourCosmos()
+  database = cosmos.database
 })
-afterAll(async () => {
-  client.dispose()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => cosmos.close())
 
 const fixture = (id: string, startsAtMs: number, more: Partial<FixtureDocument> = {}): FixtureDocument => ({
   id,

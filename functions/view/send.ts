@@ -13,7 +13,7 @@ export async function sent(reply: Reply, { method, origin, acceptEncoding }: Cal
   const { status, body } = reply
   const cors = method === 'OPTIONS' ? preflightHeaders(origins, origin) : corsHeaders(origins, origin)
   const vary = [reply.headers['vary'], 'accept-encoding', cors['vary']].filter((name) => name !== undefined).join(', ')
-  const headers = { ...reply.headers, ...cors, vary }
+  const headers = { 'x-content-type-options': 'nosniff', ...reply.headers, ...cors, vary }
   if (status === 204 || status === 304 || method === 'HEAD') return { status, headers }
   const encoding = body.length < worthCompressingBytes ? undefined : encodingFor(acceptEncoding ?? '')
   if (encoding === undefined) return { status, headers, body }

@@ -137,6 +137,8 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     low: 'The lowest price in it; null where there is none.',
     close: 'The price when it ends; null where there is none then: a gap.',
     last: 'The last price that there was in it, though it may be gone by its end; null where there was none.',
+    point:
+      'The line of a spread or total when it ends, in the sport’s own unit; null where there is none. Prices of two lines are prices of two bets.',
     ticks: 'How many ticks fell in it.',
   },
   rows: {

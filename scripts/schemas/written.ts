@@ -172,7 +172,7 @@ const line = v.object({
   selectionName: text,
   bookmaker,
   side: oneOf(sides),
-  before: orNull(v.object({ atMs: instantMs, price: orNull(finite) })),
+  before: orNull(v.object({ atMs: instantMs, price: orNull(finite), point: orNull(finite) })),
   steps: v.object({
     atMs: v.array(counter),
     open: prices,
@@ -180,6 +180,7 @@ const line = v.object({
     low: prices,
     close: prices,
     last: prices,
+    point: prices,
     ticks: v.array(counter),
   }),
 })

@@ -1,6 +1,6 @@
 import type { Steps } from '../../functions/view/history/fold.ts'
 
-export type Told = { atMs: number; price: number | null }
+export type Told = { atMs: number; price: number | null; point: number | null }
 
 /**
  * The steps of a line as one would say them looking at all of it at once: of each step in which ticks fell, the prices are those, and the
@@ -10,7 +10,7 @@ export function stepsOf(
   line: readonly Told[],
   { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
 ): Steps {
-  const steps: Steps = { atMs: [], open: [], high: [], low: [], close: [], last: [], ticks: [] }
+  const steps: Steps = { atMs: [], open: [], high: [], low: [], close: [], last: [], point: [], ticks: [] }
   const inside = line.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
   const begins = stepMs === 0 ? inside.map(({ atMs }) => atMs) : [...new Set(inside.map(({ atMs }) => atMs - (atMs % stepMs)))]
   for (const [i, beginMs] of begins.entries()) {
@@ -26,6 +26,7 @@ export function stepsOf(
     steps.low.push(known.length === 0 ? null : Math.min(...known))
     steps.close.push(ticks.at(-1)?.price ?? null)
     steps.last.push(known.at(-1) ?? null)
+    steps.point.push(ticks.at(-1)?.point ?? null)
     steps.ticks.push(ticks.length)
   }
   return steps

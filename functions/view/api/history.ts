@@ -154,12 +154,13 @@ const columns = [
   'low',
   'close',
   'last',
+  'point',
   'ticks',
 ]
 
 function* rowsOf({ fromMs, lines }: HistoryAnswer): Generator<readonly Cell[]> {
   for (const { selectionId, selectionName, bookmaker, side, before, steps } of lines) {
-    const row = (atMs: number, prices: readonly (number | null)[], ticks: number): readonly Cell[] => [
+    const row = (atMs: number, prices: readonly (number | null)[], point: number | null, ticks: number): readonly Cell[] => [
       new Date(atMs).toISOString(),
       atMs,
       selectionId,
@@ -167,12 +168,13 @@ function* rowsOf({ fromMs, lines }: HistoryAnswer): Generator<readonly Cell[]> {
       bookmaker,
       side,
       ...prices,
+      point,
       ticks,
     ]
-    if (before !== null) yield row(fromMs, Array<number | null>(5).fill(before.price), 0)
+    if (before !== null) yield row(fromMs, Array<number | null>(5).fill(before.price), before.point, 0)
     for (const [i, atMs] of steps.atMs.entries()) {
       const prices = [steps.open, steps.high, steps.low, steps.close, steps.last].map((column) => column[i] ?? null)
-      yield row(atMs, prices, steps.ticks[i] ?? 0)
+      yield row(atMs, prices, steps.point[i] ?? null, steps.ticks[i] ?? 0)
     }
   }
 }

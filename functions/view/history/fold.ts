@@ -3,7 +3,8 @@
  * fell are there; before and after them the price is what it was, for odds hold until they change (I8).
  *
  * A price is null while there is none: the quote is not open, or nobody is on that side. `open` is the price when the step begins, `close`
- * when it ends, `last` the last that there was in it, though it may be gone by its end; `ticks` is how many fell in it.
+ * when it ends, `last` the last that there was in it, though it may be gone by its end; `ticks` is how many fell in it. `point` is the line of a
+ * spread or total when the step ends: prices of two lines are prices of two bets.
  */
 export type Steps = {
   atMs: number[]
@@ -12,6 +13,7 @@ export type Steps = {
   low: (number | null)[]
   close: (number | null)[]
   last: (number | null)[]
+  point: (number | null)[]
   ticks: number[]
 }
 
@@ -20,7 +22,7 @@ export type Grid = { fromMs: number; stepMs: number }
 
 /** Ticks must come in order of time. What was before the first is told when it is known (`begin`), which may be after the last. */
 export class StepFold {
-  readonly steps: Steps = { atMs: [], open: [], high: [], low: [], close: [], last: [], ticks: [] }
+  readonly steps: Steps = { atMs: [], open: [], high: [], low: [], close: [], last: [], point: [], ticks: [] }
   readonly #grid: Grid
   #price: number | null = null
   #firstAtMs: number | undefined
@@ -29,7 +31,7 @@ export class StepFold {
     this.#grid = grid
   }
 
-  add(atMs: number, price: number | null) {
+  add(atMs: number, price: number | null, point: number | null) {
     const { fromMs, stepMs } = this.#grid
     const { steps } = this
     const startMs = stepMs === 0 ? atMs : atMs - ((atMs - fromMs) % stepMs)
@@ -44,6 +46,7 @@ export class StepFold {
     }
     this.#include(row, price)
     steps.close[row] = price
+    steps.point[row] = point
     steps.ticks[row] = (steps.ticks[row] ?? 0) + 1
     if (price !== null) steps.last[row] = price
     this.#price = price

@@ -12,6 +12,7 @@ export type HistoryTick = {
   last: number | null
   back: number | null
   lay: number | null
+  point: number | null
   status: QuoteStatus
   observedAtMs: number
   /** Undefined where the tick was stored before this was. */
@@ -25,12 +26,13 @@ export const historyFields = [
   'last',
   'back',
   'lay',
+  'point',
   'status',
   'observedAtMs',
   'previousSeq',
 ] as const satisfies readonly (keyof HistoryTick)[]
 
-const { seq, selectionId, bookmaker, last, back, lay, status, observedAtMs } = tickFields
+const { seq, selectionId, bookmaker, last, back, lay, point, status, observedAtMs } = tickFields
 const historyTick = v.object({
   seq,
   selectionId,
@@ -38,6 +40,7 @@ const historyTick = v.object({
   last,
   back,
   lay,
+  point,
   status,
   observedAtMs,
   previousSeq: seq.nullable().optional(),

@@ -11,12 +11,12 @@ export type Line = {
   selectionId: SelectionId
   bookmaker: Bookmaker
   side: Side
-  before: { atMs: number; price: number | null } | null
+  before: { atMs: number; price: number | null; point: number | null } | null
   steps: Steps
 }
 
 /** A quote at some time: a stored tick, or what the book has. */
-export type Quoted = Pick<HistoryTick, Side | 'status' | 'observedAtMs'>
+export type Quoted = Pick<HistoryTick, Side | 'point' | 'status' | 'observedAtMs'>
 
 /** A price is there to be had only while the quote is open. */
 const priceIn = (quoted: Quoted, side: Side) => (quoted.status === 'open' ? quoted[side] : null)
@@ -43,7 +43,7 @@ export class Lines {
     if (nowMs > this.#clockMs) this.#clockMs = nowMs
     const line = this.#lineOf(tick.selectionId, tick.bookmaker)
     if (line.first === undefined) line.first = tick
-    for (const { side, fold } of line.folds) fold.add(this.#clockMs, priceIn(tick, side))
+    for (const { side, fold } of line.folds) fold.add(this.#clockMs, priceIn(tick, side), tick.point)
   }
 
   /** Whose ticks begin inside the window, each with the first. */
@@ -61,7 +61,7 @@ export class Lines {
   lines(): Line[] {
     return [...this.#lines.values()].map(({ selectionId, bookmaker, before, folds }) => {
       const { side, fold } = chosen(folds, before, this.#side)
-      const held = before === undefined ? null : { atMs: before.observedAtMs, price: priceIn(before, side) }
+      const held = before === undefined ? null : { atMs: before.observedAtMs, price: priceIn(before, side), point: before.point }
       return { selectionId, bookmaker, side, before: held, steps: fold.steps }
     })
   }

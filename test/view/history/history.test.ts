@@ -34,12 +34,15 @@ function expected(ticks: readonly TickDocument[], { fromMs, toMs, stepMs }: Hist
     const within = all.filter(({ observedAtMs }) => observedAtMs < toMs)
     const held = within.findLast(({ observedAtMs }) => observedAtMs < fromMs)
     const told = (of: Side) =>
-      within.map((tick) => ({ atMs: tick.observedAtMs, price: tick.status === 'open' ? tick[of] : null }))
+      within.map((tick) => ({ atMs: tick.observedAtMs, price: tick.status === 'open' ? tick[of] : null, point: tick.point }))
     const isTraded =
       (held !== undefined && held.last !== null) || stepsOf(told('last'), { fromMs, toMs, stepMs }).last.some((p) => p !== null)
     const chosen = side === 'auto' ? (isTraded ? 'last' : 'back') : side
     if (within.length === 0) return []
-    const before = held === undefined ? null : { atMs: held.observedAtMs, price: held.status === 'open' ? held[chosen] : null }
+    const before =
+      held === undefined
+        ? null
+        : { atMs: held.observedAtMs, price: held.status === 'open' ? held[chosen] : null, point: held.point }
     return [{ name, side: chosen, before, steps: stepsOf(told(chosen), { fromMs, toMs, stepMs }) }]
   })
 }
@@ -175,9 +178,9 @@ describe('the history of a market, on Cosmos DB', () => {
     const reply = await get('table', `from=${iso(10_000)}&step=10s&format=csv`)
     expect(reply.headers).toMatchObject({ 'content-type': 'text/csv; charset=utf-8; header=present', vary: 'accept' })
     expect(String(reply.body).split('\r\n')).toEqual([
-      'at,at_ms,selection_id,selection_name,bookmaker,side,open,high,low,close,last,ticks',
-      '1970-01-01T00:00:10.000Z,10000,testfeed:a,Selection a,alpha,last,0.5,0.5,0.5,0.5,0.5,0',
-      '1970-01-01T00:00:10.000Z,10000,testfeed:a,Selection a,alpha,last,0.5,0.5,0.25,,0.25,2',
+      'at,at_ms,selection_id,selection_name,bookmaker,side,open,high,low,close,last,point,ticks',
+      '1970-01-01T00:00:10.000Z,10000,testfeed:a,Selection a,alpha,last,0.5,0.5,0.5,0.5,0.5,,0',
+      '1970-01-01T00:00:10.000Z,10000,testfeed:a,Selection a,alpha,last,0.5,0.5,0.25,,0.25,,2',
       '',
     ])
   })

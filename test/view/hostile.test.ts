@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { clientRegister } from '../../functions/view/clients/cosmos.ts'
 import { alertStore, fixtureStore } from '../../functions/view/cosmos.ts'
 import { elsewhere } from '../../functions/view/api/elsewhere.ts'
 import { endpoints } from '../../functions/view/api/endpoints.ts'
@@ -36,12 +37,11 @@ async function answerTo({ method, target, headers }: HostileRequest): Promise<Se
       endpoint.method === method || (endpoint.method === 'GET' && method === 'HEAD') ? route.match(url.pathname) : undefined
     return params === undefined ? [] : [{ endpoint, params }]
   })[0]
-  // Without its key the host lets nobody in.
-  if (fitting?.endpoint.level === 'function') return undefined
   const ports = portsOf({
     odds: async () => odds.store,
     alerts: async () => alertStore(odds.database, () => undefined),
     fixtures: async () => fixtureStore(odds.database, () => undefined),
+    clients: async () => clientRegister(odds.database, () => undefined),
     doorkeeper: async () => ({ clientUrl: async () => 'wss://x.example/' }),
     documents,
     nowMs: () => 100_000,

@@ -68,7 +68,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
   try {
     const env = { ...process.env, NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '' }
-    const services = await Promise.all([start('event-hubs', [], env), start('cosmos', [], env), start('web-pubsub', [], env)])
+    const events = `http://127.0.0.1:${ports['functions-host']}/api/webpubsub/{hub}/{event}`
+    const services = await Promise.all([
+      start('event-hubs', [], env),
+      start('cosmos', [], env),
+      start('web-pubsub', ['--upstream', events], env),
+    ])
     const [eventHubs, cosmos, webPubSub] = services.map((service) => service.ready().connectionString ?? '')
     const settings = appSettings({
       kind: 'connection-strings',

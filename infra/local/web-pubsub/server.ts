@@ -11,8 +11,15 @@ import { errorBody, Refusal } from './refusal.ts'
 import { createRest } from './rest/rest.ts'
 import { Service } from './service.ts'
 import type { Stats } from './stats.ts'
+import { createUpstream, noUpstream, type UpstreamOptions } from './upstream.ts'
 
-export type WebPubSubOptions = { port: number; clock?: Clock; log?: (event: string, fields?: object) => void }
+export type WebPubSubOptions = {
+  port: number
+  clock?: Clock
+  log?: (event: string, fields?: object) => void
+  /** Without, nobody is told who comes and goes. */
+  upstream?: UpstreamOptions
+}
 export type WebPubSubServer = {
   port: number
   endpoint: string
@@ -35,8 +42,14 @@ const keepAliveMs = 65_000
 const requestDeadlineMs = 30_000
 const farewellDeadlineMs = 1_000
 
-export async function startWebPubSub({ port, clock = systemClock, log = () => {} }: WebPubSubOptions): Promise<WebPubSubServer> {
-  const service = new Service(clock, localAccessKey, log)
+export async function startWebPubSub({
+  port,
+  clock = systemClock,
+  log = () => {},
+  upstream: told,
+}: WebPubSubOptions): Promise<WebPubSubServer> {
+  const upstream = told === undefined ? noUpstream : createUpstream(told, localAccessKey, clock, log)
+  const service = new Service(clock, localAccessKey, log, upstream)
   const http = createServer(
     { keepAliveTimeout: keepAliveMs, requestTimeout: requestDeadlineMs, maxHeaderSize: 65_536 },
     createRest(service, log),
@@ -96,6 +109,7 @@ export async function startWebPubSub({ port, clock = systemClock, log = () => {}
     stats: () => service.stats(),
     async close() {
       stopProbing()
+      upstream.close()
       const stopped = new Promise<void>((resolve) => {
         http.close(() => resolve())
       })

@@ -14,6 +14,7 @@ import { createFaults, type FaultGates, type Faults } from './faults.ts'
 import { type Compiled, createFilterCompiler } from './filter/filter.ts'
 import { Hub } from './hub.ts'
 import { type Counters, createCounters, type Stats } from './stats.ts'
+import type { Upstream } from './upstream.ts'
 import { type Claims, isMeantFor, signToken, verifyToken } from './tokens.ts'
 
 export type Recovery = Extract<Admission, { kind: 'recover' }>
@@ -32,13 +33,15 @@ export class Service {
   readonly faults: Faults
   readonly gates: FaultGates
   readonly #log: (event: string, fields?: object) => void
+  readonly #upstream: Upstream
   readonly #hubs = new Map<string, Hub>()
   #arrivals = 0
 
-  constructor(clock: Clock, accessKey: string, log: (event: string, fields?: object) => void) {
+  constructor(clock: Clock, accessKey: string, log: (event: string, fields?: object) => void, upstream: Upstream) {
     this.clock = clock
     this.accessKey = accessKey
     this.#log = log
+    this.#upstream = upstream
     const { faults, gates } = createFaults(() => this.connections())
     this.faults = faults
     this.gates = gates
@@ -61,6 +64,7 @@ export class Service {
     hub.add(connection)
     for (const group of claims.groups) hub.join(connection, group)
     if (entry.kind === 'enter') connection.answer(this.#greeting(connection, hubName))
+    this.#upstream.connected(hubName, connection)
   }
 
   /** Returns why not, or undefined when the connection goes on with this socket. */
@@ -99,8 +103,9 @@ export class Service {
       clock: this.clock,
       counters: this.counters,
       log: this.#log,
-      left: (connection) => {
+      left: (connection, why) => {
         hub.remove(connection)
+        if (why !== undefined) this.#upstream.disconnected(hubName, connection, why)
         if (hub.size === 0) this.#hubs.delete(hubName.toLowerCase())
       },
       received: (connection, data, isBinary) => {

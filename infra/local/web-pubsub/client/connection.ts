@@ -17,8 +17,8 @@ export type Surroundings = {
   clock: Clock
   counters: Counters
   log: (event: string, fields?: object) => void
-  /** The connection is over for good. */
-  left(connection: Connection): void
+  /** The connection is over for good. `why` is undefined where the service itself is said to have lost it: then nobody is told. */
+  left(connection: Connection, why: string | undefined): void
   received(connection: Connection, data: Buffer, isBinary: boolean): void
 }
 
@@ -99,7 +99,7 @@ export class Connection implements Subject {
   /** Ended by the service: cannot be recovered. */
   end(code: number, reason: string): void {
     const link = this.#link
-    this.#leave()
+    this.#leave(reason)
     if (link.state !== 'live') return
     link.socket.listen(undefined)
     if (this.speech.protocol !== 'simple') link.socket.owe(disconnectedFrame(reason))
@@ -115,7 +115,7 @@ export class Connection implements Subject {
   /** Breaks the socket, and nothing of the connection is left to recover. */
   forget(): void {
     const link = this.#link
-    this.#leave()
+    this.#leave(undefined)
     if (link.state === 'live') link.socket.destroy()
   }
 
@@ -126,21 +126,25 @@ export class Connection implements Subject {
   #hold(socket: ClientSocket): Link {
     socket.listen({
       received: (data, isBinary) => this.#around.received(this, data, isBinary),
-      violated: () => this.#leave(),
+      violated: () => this.#leave('The client broke the WebSocket protocol.'),
       unread: () => this.end(1008, 'Too much waits to be read by this client.'),
       closed: (code) => {
-        if (this.speech.protocol !== 'reliable' || finalCloseCodes.has(code)) this.#leave()
-        else this.#link = { state: 'dropped', stopWaiting: this.#around.clock.after(recoveryWindowMs, () => this.#leave()) }
+        if (finalCloseCodes.has(code)) this.#leave('The client closed the connection.')
+        else if (this.speech.protocol !== 'reliable') this.#leave(`The connection was lost (${code}).`)
+        else {
+          const giveUp = () => this.#leave('The connection was lost and not recovered.')
+          this.#link = { state: 'dropped', stopWaiting: this.#around.clock.after(recoveryWindowMs, giveUp) }
+        }
       },
     })
     return { state: 'live', socket }
   }
 
-  #leave(): void {
+  #leave(why: string | undefined): void {
     if (this.#link.state === 'gone') return
     if (this.#link.state === 'dropped') this.#link.stopWaiting()
     if (this.#link.state === 'live') this.#link.socket.listen(undefined)
     this.#link = { state: 'gone' }
-    this.#around.left(this)
+    this.#around.left(this, why)
   }
 }

@@ -80,6 +80,17 @@ describe('settings', () => {
     ])
   })
 
+  it('lets pages of the origins that are named read the API, and of no others', () => {
+    const origins = (text: string) => readSettings({ ...local, CORS_ORIGINS: text }, polledFeeds).corsOrigins
+    expect(readSettings(local, polledFeeds).corsOrigins).toEqual([])
+    expect(origins('https://a.example, http://localhost:3000')).toEqual(['https://a.example', 'http://localhost:3000'])
+    expect(origins('*')).toEqual(['*'])
+    expect(faultsOf({ ...local, CORS_ORIGINS: 'https://a.example/,a.example' })).toEqual([
+      expect.stringContaining('CORS_ORIGINS has "https://a.example/"'),
+      expect.stringContaining('CORS_ORIGINS has "a.example"'),
+    ])
+  })
+
   it('says from when on something is worth an alert, in points, seconds and percent', () => {
     const env = { DETECT_MOVE_POINTS: '7.5', DETECT_STEAM_SECONDS: '90' }
     expect(readSettings({ ...local, ...env }, polledFeeds).detect).toEqual({

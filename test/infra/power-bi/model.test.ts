@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { readDax } from './dax.ts'
+import { readDax } from './dax/references.ts'
 import { expressions, relationships, tables, tmdl, tmdlFiles } from './project.ts'
 import { readTmdl, type TmdlObject } from './tmdl.ts'
 

@@ -1,3 +1,5 @@
+import { type Token, tokensOf } from './tokens.ts'
+
 /** What a DAX expression refers to. `bare`: `[Name]` without a table before it, which is a measure. */
 export type DaxReferences = {
   columns: readonly { table: string; column: string }[]
@@ -5,8 +7,6 @@ export type DaxReferences = {
   tables: readonly string[]
   functions: readonly string[]
 }
-
-type Token = { kind: 'text' | 'name' | 'quoted' | 'bracketed' | 'number' | 'sign'; text: string; at: number }
 
 /** Refuses what is no token of DAX, and brackets that do not match. */
 export function readDax(dax: string): DaxReferences {
@@ -38,34 +38,3 @@ export function readDax(dax: string): DaxReferences {
 
 const keywords = new Set(['VAR', 'RETURN', 'TRUE', 'FALSE', 'IN', 'NOT'])
 const isWord = (token: Token, word: string) => token.kind === 'name' && token.text.toUpperCase() === word
-
-const patterns: readonly (readonly [Token['kind'], RegExp])[] = [
-  ['text', /"(?:[^"]|"")*"/y],
-  ['quoted', /'(?:[^']|'')+'/y],
-  ['bracketed', /\[(?:[^\]]|\]\])+\]/y],
-  ['number', /\d+(?:\.\d+)?/y],
-  ['name', /[A-Za-z_][A-Za-z0-9_.]*/y],
-  ['sign', /&&|\|\||<>|<=|>=|[-+*/^=<>&(),{}]/y],
-]
-
-function tokensOf(dax: string): Token[] {
-  const tokens: Token[] = []
-  for (let at = 0; at < dax.length;) {
-    const blank = /\s+/y
-    blank.lastIndex = at
-    if (blank.test(dax)) {
-      at = blank.lastIndex
-      continue
-    }
-    const found = patterns.flatMap(([kind, pattern]) => {
-      pattern.lastIndex = at
-      const text = pattern.exec(dax)?.[0]
-      return text === undefined ? [] : [{ kind, text }]
-    })[0]
-    if (found === undefined) throw new Error(`no DAX from "${dax.slice(at, at + 20)}" on`)
-    const inner = found.kind === 'quoted' || found.kind === 'bracketed' ? found.text.slice(1, -1) : found.text
-    tokens.push({ kind: found.kind, text: inner, at })
-    at += found.text.length
-  }
-  return tokens
-}

@@ -35,6 +35,8 @@ export type Hears = {
   onState?: (state: FollowedState) => void
   onFeeds?: (feeds: readonly FeedHealth[]) => void
   onAlerts?: (alerts: readonly Alert[]) => void
+  /** One of these failed. Without this, it is an uncaught error. */
+  onError?: (error: unknown) => void
 }
 
 /** What the session writes to, and who follows hears of. */
@@ -75,10 +77,10 @@ export class FollowedBoard {
     apply: ({ deltas }) => this.#tell(this.board.apply(deltas)),
     showFeeds: ({ feeds }) => {
       this.board.report(feeds)
-      call(this.#hears.onFeeds, [...this.board.feeds.values()])
+      this.#call(this.#hears.onFeeds, [...this.board.feeds.values()])
     },
-    showAlerts: ({ alerts }) => call(this.#hears.onAlerts, alerts),
-    holdAlerts: (alerts) => alerts.length > 0 && call(this.#hears.onAlerts, alerts),
+    showAlerts: ({ alerts }) => this.#call(this.#hears.onAlerts, alerts),
+    holdAlerts: (alerts) => alerts.length > 0 && this.#call(this.#hears.onAlerts, alerts),
     showTopics: () => {},
     noteClock: () => {},
     noteUnreadable: () => {},
@@ -97,7 +99,7 @@ export class FollowedBoard {
     const { spoken } = this.#described()
     if (spoken === this.#told) return
     this.#told = spoken
-    call(this.#hears.onState, this.state)
+    this.#call(this.#hears.onState, this.state)
   }
 
   end() {
@@ -108,17 +110,26 @@ export class FollowedBoard {
     return describe(this.#connection, this.#nowMs(), this.#online)
   }
 
+  /** An error of theirs is theirs: it must not stop the board, nor be lost. */
+  #call<T>(hear: ((told: T) => void) | undefined, told: T) {
+    try {
+      hear?.(told)
+    } catch (error) {
+      ;(this.#hears.onError ?? uncaught)(error)
+    }
+  }
+
   #tell({ markets, moves }: BoardChange) {
     const { onTick, onMarket, onGone } = this.#hears
     for (const id of markets) {
       const market = this.board.books.get(id)
-      if (market === undefined) call(onGone, id)
-      else call(onMarket, market)
+      if (market === undefined) this.#call(onGone, id)
+      else this.#call(onMarket, market)
     }
     if (onTick === undefined) return
     for (const [id, own] of Map.groupBy(moves, ({ market }) => market)) {
       const market = this.board.books.get(id)
-      if (market !== undefined) for (const tick of ticksOf(market, own)) call(onTick, tick)
+      if (market !== undefined) for (const tick of ticksOf(market, own)) this.#call(onTick, tick)
     }
   }
 }
@@ -132,13 +143,8 @@ function ticksOf(market: Book, moves: readonly Move[]): FollowedTick[] {
   })
 }
 
-/** An error of theirs is theirs: it must not stop the board, nor be lost. */
-function call<T>(hear: ((told: T) => void) | undefined, told: T): void {
-  try {
-    hear?.(told)
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
+function uncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

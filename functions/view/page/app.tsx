@@ -1,6 +1,8 @@
 import { AlertsPanel } from './alerts-panel.tsx'
 import { BoardGrid } from './board-grid.tsx'
 import { Feeds } from './feeds.tsx'
+import type { Asking } from './market/asking.ts'
+import { MarketPage } from './market/market-page.tsx'
 import { MoversStrip } from './movers-strip.tsx'
 import type { Navigation } from './navigation.ts'
 import { usePanels } from './panels.ts'
@@ -10,9 +12,9 @@ import type { Store } from './store.ts'
 import { Toolbar } from './toolbar.tsx'
 import { Topics } from './topics.tsx'
 
-type AppProps = { store: Store; navigation: Navigation }
+type AppProps = { store: Store; navigation: Navigation; asking: Asking }
 
-export function App({ store, navigation }: AppProps) {
+export function App({ store, navigation, asking }: AppProps) {
   const header = usePanels()
   const onBoard = navigation.route.value.at === 'board'
   const Title = onBoard ? 'h1' : 'p'
@@ -42,12 +44,14 @@ export function App({ store, navigation }: AppProps) {
         )}
         <StaleNotice store={store} />
       </header>
-      <Shown store={store} navigation={navigation} />
+      <Shown store={store} navigation={navigation} asking={asking} />
     </>
   )
 }
 
-function Shown({ store, navigation }: AppProps) {
+function Shown({ store, navigation, asking }: AppProps) {
+  const route = navigation.route.value
+  if (route.at === 'market') return <MarketPage store={store} navigation={navigation} asking={asking} market={route.market} />
   return (
     <main id="board" tabIndex={-1} aria-label="Markets">
       <MoversStrip store={store} />

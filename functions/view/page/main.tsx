@@ -1,12 +1,14 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 
+import type { MarketId } from '../../book/ids.ts'
 import { createApi } from '../client/api.ts'
 import { heedBrowser } from '../client/browser-signs.ts'
 import { streamOpener } from '../client/open-stream.ts'
 import { everything, groupsOf } from '../client/scope.ts'
 import { App } from './app.tsx'
 import { forScripts } from './for-scripts.ts'
+import { historyFetcher } from './history-api.ts'
 import { Navigation } from './navigation.ts'
 import { browserMemory, loadPreferences, savePreferences } from './preferences.ts'
 import { watchReader } from './reader.ts'
@@ -65,5 +67,9 @@ heedBrowser(
   },
 )
 root.replaceChildren()
-render(<App store={store} navigation={navigation} />, root)
+const asking = {
+  history: historyFetcher(fetch.bind(window)),
+  ticks: (market: MarketId, after: number) => api.ticks(market, after),
+}
+render(<App store={store} navigation={navigation} asking={asking} />, root)
 session.take({ type: 'start' })

@@ -1,4 +1,5 @@
 import { sorts } from './arrange.ts'
+import { ranges } from './chart/chart-model.ts'
 import { priceViews } from './format.ts'
 import { moverMinutes, type Preferences, rates } from './store.ts'
 import { themes } from './theme.ts'
@@ -18,6 +19,7 @@ const keys: Record<keyof Preferences, string> = {
   rate: 'oddscast.rate',
   theme: 'oddscast.theme',
   moverMinutes: 'oddscast.movers',
+  chartRange: 'oddscast.range',
 }
 
 export function loadPreferences(memory: Memory): Preferences {
@@ -28,6 +30,7 @@ export function loadPreferences(memory: Memory): Preferences {
     rate: chosen(rates, keys.rate),
     theme: chosen(themes, keys.theme),
     moverMinutes: chosen(moverMinutes, keys.moverMinutes),
+    chartRange: chosen(ranges, keys.chartRange),
   }
 }
 

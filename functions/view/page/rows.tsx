@@ -117,14 +117,14 @@ function Row(row: RowProps) {
 }
 
 /** What sets this quote apart from its market, or has just become of it. */
-function Label({ status, marketStatus, move }: Pick<RowProps, 'marketStatus' | 'move'> & { status: Quote['status'] }) {
+export function Label({ status, marketStatus, move }: Pick<RowProps, 'marketStatus' | 'move'> & { status: Quote['status'] }) {
   if (status !== marketStatus) return <span class="label">{status}</span>
   if (move?.kind === 'returned') return <span class="label">returned</span>
   if (move?.kind === 'opened') return <span class="label">new</span>
   return null
 }
 
-function Point({ point, handicap, move }: { point: number; handicap: boolean; move: ShownMove | undefined }) {
+export function Point({ point, handicap, move }: { point: number; handicap: boolean; move: ShownMove | undefined }) {
   const line = move?.changes.find(({ side }) => side === 'point')
   const element = useRef<HTMLSpanElement>(null)
   useFlash(element, 'line-flash', line)
@@ -149,7 +149,7 @@ type PriceProps = {
   move: ShownMove | undefined
 }
 
-function Price({ side, quote, format, view, move }: PriceProps) {
+export function Price({ side, quote, format, view, move }: PriceProps) {
   const price = quote?.[side] ?? null
   const change = move?.changes.find((c) => c.side === side)
   const cell = useRef<HTMLTableCellElement>(null)
@@ -161,7 +161,7 @@ function Price({ side, quote, format, view, move }: PriceProps) {
   )
 }
 
-function Arrow({ move, format, view }: { move: ShownMove | undefined; format: PriceFormat; view: PriceView }) {
+export function Arrow({ move, format, view }: { move: ShownMove | undefined; format: PriceFormat; view: PriceView }) {
   const change = move?.changes.find(({ side }) => side !== 'point')
   if (change === undefined) return null
   const shown = shownDirection(change.direction, format, view)

@@ -10,6 +10,7 @@ import { type Connection, type Effect, initial } from '../client/connection.ts'
 import type { PriceView } from './format.ts'
 import type { SessionPorts } from '../client/session.ts'
 import { cardShape, folded, type Folds } from './card-shape.ts'
+import type { Range } from './chart/chart-model.ts'
 import { Lexicon } from './lexicon.ts'
 import { type Mover, movers, movement } from './movers.ts'
 import type { Theme } from './theme.ts'
@@ -44,7 +45,14 @@ export const calmEveryMs = 5_000
 export const moverMinutes = ['5', '60'] as const
 export type MoverMinutes = (typeof moverMinutes)[number]
 
-export type Preferences = { view: PriceView; sort: Sort; rate: Rate; theme: Theme; moverMinutes: MoverMinutes }
+export type Preferences = {
+  view: PriceView
+  sort: Sort
+  rate: Rate
+  theme: Theme
+  moverMinutes: MoverMinutes
+  chartRange: Range
+}
 
 /**
  * What the components look at. Deltas change the board at once, but signals only once per frame, and each market has its own: a tick
@@ -86,6 +94,7 @@ export class Store {
   readonly rate: Signal<Rate>
   readonly theme: Signal<Theme>
   readonly moverMinutes: Signal<MoverMinutes>
+  readonly chartRange: Signal<Range>
 
   readonly #cards = new Map<MarketId, Signal<Card>>()
   readonly #changed = new Set<MarketId>()
@@ -108,6 +117,7 @@ export class Store {
     this.rate = signal(preferences.rate)
     this.theme = signal(preferences.theme)
     this.moverMinutes = signal(preferences.moverMinutes)
+    this.chartRange = signal(preferences.chartRange)
     this.#onFrame = onFrame
   }
 
@@ -171,8 +181,14 @@ export class Store {
   }
 
   get preferences(): Preferences {
-    const { view, sort, rate, theme, moverMinutes } = this
-    return { view: view.value, sort: sort.value, rate: rate.value, theme: theme.value, moverMinutes: moverMinutes.value }
+    return {
+      view: this.view.value,
+      sort: this.sort.value,
+      rate: this.rate.value,
+      theme: this.theme.value,
+      moverMinutes: this.moverMinutes.value,
+      chartRange: this.chartRange.value,
+    }
   }
 
   chooseMoverMinutes(minutes: MoverMinutes) {

@@ -91,6 +91,11 @@ export class OddsWorld {
     return { id, from: after + 1, to: book.seq, status: book.status, ticks }
   }
 
+  /** All that is kept of a market. */
+  allTicks(id: MarketId): readonly Tick[] {
+    return this.#ticks.get(id) ?? []
+  }
+
   forgetTicks(id: MarketId): void {
     this.#ticks.set(id, [])
   }

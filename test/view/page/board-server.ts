@@ -12,6 +12,7 @@ import type { BoardMessage, MarketDelta } from '../../../functions/book/wire.ts'
 import { startWebPubSub, type WebPubSubServer } from '../../../infra/local/web-pubsub/server.ts'
 import { buildClient, buildPage } from '../../../scripts/build.ts'
 import { OddsWorld } from '../client/odds-world.ts'
+import { historyAnswer } from './history-answer.ts'
 
 export type BoardServer = AsyncDisposable & {
   url: string
@@ -28,6 +29,8 @@ export type BoardServer = AsyncDisposable & {
   asked: string[]
   /** While set, every request under `/api` is answered with this status. */
   failWith: number | undefined
+  /** Which histories were asked for. */
+  histories: string[]
 }
 
 /** The page and its API over an `OddsWorld`, and the local Web PubSub service beside it. */
@@ -53,6 +56,10 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
     if (id === undefined) return { body: { readAtMs: Date.now(), markets } }
     if (!world.books.has(id as MarketId)) return { status: 404, body: { title: 'No such market' } }
     if (part === undefined) return { body: world.book(id as MarketId) }
+    if (part === 'history') {
+      server.histories.push(`${id}${target.search}`)
+      return { body: historyAnswer(world.allTicks(id as MarketId), target.searchParams, Date.now()) }
+    }
     const ticks = world.ticksAfter(id as MarketId, Number(target.searchParams.get('after')))
     return typeof ticks === 'string' ? { status: 410, body: { error: 'snapshot_required', reason: ticks } } : { body: ticks }
   }
@@ -87,6 +94,7 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
     alerts: undefined,
     asked: [],
     failWith: undefined,
+    histories: [],
     async send(deltas) {
       const byTopic = Map.groupBy(deltas, (delta) => world.book(delta.id).topic)
       for (const [topic, markets] of byTopic)

@@ -200,7 +200,14 @@ describe('preferences', () => {
       setItem: (key: string, value: string) => void kept.set(key, value),
     }
     expect(loadPreferences(memory)).toEqual(defaults)
-    const chosen: Preferences = { view: 'american', sort: 'name', rate: 'calm', theme: 'dark', moverMinutes: '60' }
+    const chosen: Preferences = {
+      view: 'american',
+      sort: 'name',
+      rate: 'calm',
+      theme: 'dark',
+      moverMinutes: '60',
+      chartRange: 'all',
+    }
     savePreferences(memory, chosen)
     expect(loadPreferences(memory)).toEqual(chosen)
     for (const key of kept.keys()) kept.set(key, 'nonsense')

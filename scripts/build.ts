@@ -46,8 +46,8 @@ export async function buildApp(root: string, appDir = root): Promise<BuildReport
 }
 
 /** The worker that follows streams, in one file that plain Node runs. Here it is run as it is, so that only what ships is built. */
-export async function buildStream(root: string): Promise<{ bytes: number; gzipBytes: number }> {
-  const outfile = path.join(root, 'dist/stream/main.cjs')
+export async function buildStream(root: string, appDir = root): Promise<{ bytes: number; gzipBytes: number }> {
+  const outfile = path.join(appDir, 'dist/stream/main.cjs')
   await build({
     entryPoints: [path.join(root, 'scripts/stream.ts')],
     outfile,

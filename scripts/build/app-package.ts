@@ -3,7 +3,7 @@ import path from 'node:path'
 
 import { zip, type ZipEntry } from './zip.ts'
 
-export type AppPackage = { zip: Buffer; files: readonly { name: string; bytes: number }[] }
+export type AppPackage = { zip: Buffer<ArrayBuffer>; files: readonly { name: string; bytes: number }[] }
 
 const bundle = 'dist/functions/main.cjs'
 

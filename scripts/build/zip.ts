@@ -9,7 +9,7 @@ export type ZipEntry = { name: string; bytes: Uint8Array }
  *
  * Local header, central directory and its end, as in PKWARE's APPNOTE 4.3; sizes and offsets of 32 bits are enough for less than 4 GB.
  */
-export function zip(entries: readonly ZipEntry[]): Buffer {
+export function zip(entries: readonly ZipEntry[]): Buffer<ArrayBuffer> {
   const packed = entries.map(({ name, bytes }) => {
     const deflated = deflateRawSync(bytes, { level: 9 })
     return { name: Buffer.from(name), deflated, said: facts(bytes, deflated) }

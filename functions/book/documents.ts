@@ -7,7 +7,8 @@ import type { Book, Selection } from './market.ts'
 import { decimalOdds, impliedProbability, type PriceFormat, type Probability } from './price.ts'
 import { pricing } from './pricing.ts'
 import type { Tick } from './tick.ts'
-import { bookFields, type Parsed, parse, tickFields } from './wire.ts'
+import { traceparent } from './scalars.ts'
+import { bookFields, type Parsed, parse, tickFields, type Traced } from './wire.ts'
 
 /**
  * What the `odds` container keeps, in each market's own partition: one book, and one document a tick.
@@ -30,7 +31,7 @@ export type SelectionWorth = {
   fairProbability: Probability | null
 }
 
-/** Flat, every field always there, numbers as numbers and ISO times beside them: Power BI reads it as a table. */
+/** Flat, every field always there (but for the mark of those that are being watched), numbers as numbers and ISO times beside them: Power BI reads it as a table. */
 export type TickDocument = Tick & {
   id: string
   type: 'tick'
@@ -47,6 +48,7 @@ export type TickDocument = Tick & {
   publishedAt: string | null
   observedAt: string
   storedAt: string
+  traceparent?: string
 }
 
 export const bookDocumentId = 'book'
@@ -73,9 +75,16 @@ export function bookDocument(book: StoredBook): BookDocument {
  * The documents of the ticks of one write, which leads from the book `before` to `book`. They have few instants between them, and text of an
  * instant is slow to make.
  */
-export function tickDocuments(ticks: readonly Tick[], book: Book, ttlSeconds: number, before?: Book): TickDocument[] {
+export function tickDocuments(
+  ticks: readonly Tick[],
+  book: Book,
+  ttlSeconds: number,
+  before?: Book,
+  traceparent?: string,
+): TickDocument[] {
   const iso = isoText()
   const previousSeq = previousSeqs(before)
+  const mark = traceparent === undefined ? undefined : { traceparent }
   return ticks.map((tick) => ({
     id: tickDocumentId(tick.seq),
     type: 'tick',
@@ -92,6 +101,7 @@ export function tickDocuments(ticks: readonly Tick[], book: Book, ttlSeconds: nu
     publishedAt: tick.publishedAtMs === null ? null : iso(tick.publishedAtMs),
     observedAt: iso(tick.observedAtMs),
     storedAt: iso(tick.storedAtMs),
+    ...mark,
   }))
 }
 
@@ -134,15 +144,20 @@ export function alertDocument(alert: Alert): AlertDocument {
 export const parseBookDocument = (raw: unknown): Parsed<StoredBook> => parse<StoredBook>(bookDocumentSchema, raw)
 
 /** The part of a tick document that travels on: the tick, and which market and topic it belongs to. */
-export type ReadTick = { marketId: MarketId; topic: Topic; tick: Tick }
+export type ReadTick = { marketId: MarketId; topic: Topic; tick: Tick } & Traced
 
 export function parseTickDocument(raw: unknown): Parsed<ReadTick> {
-  const parsed = parse<Tick & { marketId: MarketId; topic: Topic }>(tickDocumentSchema, raw)
+  const parsed = parse<Tick & { marketId: MarketId; topic: Topic } & Traced>(tickDocumentSchema, raw)
   if (!parsed.ok) return parsed
-  const { marketId, topic, ...tick } = parsed.value
-  return { ok: true, value: { marketId, topic, tick } }
+  const { marketId, topic, traceparent, ...tick } = parsed.value
+  return { ok: true, value: { marketId, topic, tick, traceparent } }
 }
 
 const position = v.object({ partition: v.string(), sequence: v.number() })
 const bookDocumentSchema = v.object({ ...bookFields, asOfMs: v.number(), hub: position.nullable() })
-const tickDocumentSchema = v.object({ ...tickFields, marketId: bookFields.marketId, topic: bookFields.topic })
+const tickDocumentSchema = v.object({
+  ...tickFields,
+  marketId: bookFields.marketId,
+  topic: bookFields.topic,
+  traceparent: traceparent.optional(),
+})

@@ -23,5 +23,14 @@ export function told<T extends object>(type: T, limits: Limits): T {
   return type
 }
 
+const sometimesThere = new WeakSet<object>()
+
+/** Of an optional field of what we send: it is left out where there is nothing to say, while all others are always there. */
+export function sometimes<T extends object>(type: T): T {
+  sometimesThere.add(type)
+  return type
+}
+export const isSometimes = (type: object): boolean => sometimesThere.has(type)
+
 /** `undefined`: nothing was told, and whatever the type asserts stays unknown. */
 export const limitsOf = (type: object): Limits | undefined => toldOf.get(type)

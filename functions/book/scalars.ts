@@ -61,6 +61,14 @@ export const bookmaker = told(id.map(bookmakerOf), idLimits)
 export const feed = told(id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a feed name').map(feedName), nameLimits)
 export const topic = told(id.assert((s) => /^[a-z][a-z0-9-]*$/.test(s), 'not a topic').map(topicOf), nameLimits)
 
+/** As W3C Trace Context has it, in its only version. */
+const traceparentPattern = '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'
+const isTraceparent = new RegExp(traceparentPattern)
+export const traceparent = told(
+  v.string().assert((s) => isTraceparent.test(s), 'not a traceparent'),
+  { pattern: traceparentPattern },
+)
+
 /** A message says its major version twice: as a number, which every message has, and in the schema it carries, which one written by hand may lack. */
 export const version = told(
   v.number().chain((n) => (n === 1 ? one : v.err(`version ${n}, and this reader takes 1`))),

@@ -23,19 +23,24 @@ import {
   selectionId,
   text,
   topic,
+  traceparent,
   version,
   wordLimits,
 } from './scalars.ts'
 import { type Tick, tickKinds } from './tick.ts'
 
 /** What travels between the stages, and how it is read at each door. A message that grows keeps its `v`; one that changes meaning gets the next. */
-export type SnapshotMessage = ({ v: 1; kind: 'market' } & Snapshot & Continuation) | ({ v: 1; kind: 'gone' } & GoneMarket)
+export type SnapshotMessage =
+  | ({ v: 1; kind: 'market' } & Snapshot & Continuation & Traced)
+  | ({ v: 1; kind: 'gone' } & GoneMarket & Traced)
 /**
  * `unchangedUntilMs`: when the feed was last read, before this message, and showed the market as the message before it did; on our clock.
  * A market is published when it changes, so only this tells a quiet market, which was looked at all the while, from a gap in which nobody
  * looked. Null: unknown.
  */
 export type Continuation = { unchangedUntilMs: number | null }
+/** Whose doing this is, as W3C Trace Context says it; only where that is being watched. It is no part of any value. */
+export type Traced = { traceparent?: string | undefined }
 
 /**
  * To the browsers. `from`..`to` is the range of `seq` that the entry covers, whether or not a tick in it was conflated away: the board
@@ -142,7 +147,7 @@ const snapshotFields = {
   ),
 }
 const snapshot = v.object(snapshotFields).chain(coherent)
-const envelope = { v: version, schema: schemaOf('snapshot-message') }
+const envelope = { v: version, schema: schemaOf('snapshot-message'), traceparent: traceparent.optional() }
 export const marketMessage: v.Type<SnapshotMessage> = told(
   v
     .object({

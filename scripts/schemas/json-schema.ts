@@ -1,6 +1,6 @@
 import type * as v from '@badrap/valita'
 
-import { limitsOf } from '../../functions/book/limits.ts'
+import { isSometimes, limitsOf } from '../../functions/book/limits.ts'
 
 /** As much of draft 2020-12 as our messages need. */
 export type JsonSchema = {
@@ -28,8 +28,8 @@ export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'o
 export type Scalar = string | number | boolean | null
 
 /**
- * `read`: what the parser takes; a field with a default may be left out. `sent`: what we write; every field is there, and whoever reads it
- * may rely on that.
+ * `read`: what the parser takes; a field with a default may be left out. `sent`: what we write; every field is there, but for those
+ * that are marked as left out where there is nothing to say, and whoever reads it may rely on that.
  */
 export type Form = 'read' | 'sent'
 
@@ -72,7 +72,7 @@ export function jsonSchema(type: v.Type, form: Form, root: string, describe: Des
         ...schemaOf(optional?.type ?? type, name, `${place}.${name}`),
         ...(optional !== undefined && form === 'read' ? defaultOf(type) : {}),
       }
-      return { name, schema, isRequired: optional === undefined || form === 'sent' }
+      return { name, schema, isRequired: optional === undefined || (form === 'sent' && !isSometimes(type)) }
     })
     return {
       type: 'object',

@@ -76,13 +76,14 @@ export function pushedFixture(): JsonSchema {
 /** With other fields, which keep their words, and with `optional` ones that need not be there any more. */
 function having(schema: JsonSchema, optional: readonly string[], fields: Readonly<Record<string, JsonSchema>>): JsonSchema {
   const { properties = {}, required = [] } = schema
+  const { traceparent: _ours, ...taken } = properties
   const described = Object.entries(fields).map(([name, field]): [string, JsonSchema] => {
     const description = properties[name]?.description ?? describe('fixtures', name)
     return [name, { description, ...field }]
   })
   return {
     ...schema,
-    properties: { ...properties, ...Object.fromEntries(described) },
+    properties: { ...taken, ...Object.fromEntries(described) },
     required: required.filter((name) => !optional.includes(name)),
   }
 }

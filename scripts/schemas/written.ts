@@ -30,7 +30,15 @@ import {
   topic,
   traceparent,
 } from '../../functions/book/scalars.ts'
-import { alert, bookFields, dedupeCounts, feedHealth, type SnapshotRequired, tickFields } from '../../functions/book/wire.ts'
+import {
+  alert,
+  bookFields,
+  dedupeCounts,
+  feedHealth,
+  type SnapshotRequired,
+  tickFields,
+  type Traced,
+} from '../../functions/book/wire.ts'
 import type { PushResult } from '../../functions/collect/push/push.ts'
 import type { AlertsAnswer } from '../../functions/view/api/alerts.ts'
 import type { ClientsAnswer } from '../../functions/view/api/clients.ts'
@@ -60,7 +68,7 @@ const probability = told(
 )
 const isoInstant = written('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$')
 
-export const tickDocument: v.Type<TickDocument> = v.object({
+export const tickDocument: v.Type<Omit<TickDocument, 'traceparent'> & Traced> = v.object({
   id: written('^t:[0-9]{12,}$'),
   type: v.literal('tick'),
   ttl: counter,

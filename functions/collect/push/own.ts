@@ -6,7 +6,17 @@ import type { FeedName } from '../../book/ids.ts'
  * it says that it is all of it. Wrong types are left as they are, for the parser to name.
  */
 export function completed(raw: object, feed: FeedName, atMs: number): object {
-  const { marketId, observedAtMs, unchangedUntilMs, asOfMs, market, selections, ...said } = raw as Record<string, unknown>
+  // Whose doing the message is, is for us to say.
+  const {
+    marketId,
+    observedAtMs,
+    unchangedUntilMs,
+    asOfMs,
+    market,
+    selections,
+    traceparent: _theirs,
+    ...said
+  } = raw as Record<string, unknown>
   return {
     v: 1,
     complete: false,

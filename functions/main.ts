@@ -1,3 +1,5 @@
+import { begunAtMs } from './begun.ts'
+
 import { apiDocuments } from 'api:documents'
 import { pageFiles } from 'page:files'
 
@@ -31,3 +33,12 @@ registerDetect(settings, services)
 registerFanout(services)
 registerClients(settings, services)
 registerView(settings, services, pageFiles, apiDocuments)
+
+const loadedAtMs = performance.now()
+// Once a worker, for whoever counts them, and cold starts.
+const started = app.hook.preInvocation(({ invocationContext }) => {
+  started.dispose()
+  const facts = { loadMs: Math.round(loadedAtMs - begunAtMs), waitedMs: Math.round(performance.now() - loadedAtMs) }
+  invocationContext.log('worker started', JSON.stringify(facts))
+})
+app.hook.appTerminate(() => services.telemetry?.close())

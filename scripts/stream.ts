@@ -33,12 +33,14 @@ async function main(): Promise<void> {
   const stop = stopped()
   // To whoever supervises this process.
   process.send?.({ ready: true, port: 0 })
-  await followFeeds(settings, connections(settings), { clock: systemClock, random: Math.random, signal: stop, log })
+  const services = connections(settings)
+  await followFeeds(settings, services, { clock: systemClock, random: Math.random, signal: stop, log })
   // A worker that ended by itself would only be started again.
   if (!stop.aborted) {
     log('streams over', { why: 'nothing is left to be followed; waiting to be stopped' })
     await new Promise((resolve) => stop.addEventListener('abort', resolve))
   }
+  await services.telemetry?.close()
   process.exit(0)
 }
 

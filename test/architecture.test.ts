@@ -8,7 +8,7 @@ import { sourceFiles } from './support/source-files.ts'
 /** What each room may import from the others; its own files and npm packages of `packages` besides. */
 const rooms: Record<string, { from: string[]; packages: RegExp }> = {
   'functions/book': { from: [], packages: /^@badrap\/valita$/ },
-  'functions/connect': { from: ['functions/settings.ts', 'infra/names.ts'], packages: /^(@azure\/|node:)/ },
+  'functions/connect': { from: ['functions/settings.ts', 'infra/names.ts'], packages: /^(@azure\/|@opentelemetry\/|node:)/ },
   'functions/http': { from: [], packages: /^node:/ },
   'functions/collect': {
     from: ['functions/book', 'functions/connect', 'functions/http', 'functions/settings.ts', 'infra/names.ts'],
@@ -40,6 +40,7 @@ const sdks: [RegExp, RegExp][] = [
   [/^@azure\/cosmos$/, /\/(cosmos|connections)\.ts$/],
   [/^@azure\/web-pubsub$/, /\/(web-pubsub|connections)\.ts$/],
   [/^@azure\/identity$/, /\/identity\.ts$/],
+  [/^@opentelemetry\//, /\/connect\/opentelemetry\.ts$/],
 ]
 
 const root = path.resolve(import.meta.dirname, '..')

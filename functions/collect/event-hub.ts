@@ -7,6 +7,7 @@ import type { SnapshotMessage } from '../book/wire.ts'
 import { withDeadline } from '../connect/deadline.ts'
 import type { DeadLetters, Publisher } from './collect.ts'
 import { deadLetterOf } from './dead-letter.ts'
+import { type Publishing, unwatched } from './watch.ts'
 
 /** Shards under way at the same time; measured, more gains nothing. */
 const shardsInFlight = 8
@@ -14,7 +15,7 @@ const shardsInFlight = 8
 const deadlineMs = 60_000
 
 /** `snapshotSchemaId`: that of the messages in the schema registry, if they are registered in one. */
-export type PublisherOptions = { withinMs?: number; snapshotSchemaId?: string | undefined }
+export type PublisherOptions = { withinMs?: number; snapshotSchemaId?: string | undefined; publishing?: Publishing }
 
 /**
  * Partition key = the market's shard: all that is said of a market stays in order, and a whole poll goes out in at most 32 batches a
@@ -24,20 +25,23 @@ export function eventHubPublisher(
   producer: (hub: string) => Promise<EventHubProducerClient>,
   deadLetters: DeadLetters,
   nowMs: () => number,
-  { withinMs = deadlineMs, snapshotSchemaId }: PublisherOptions = {},
+  { withinMs = deadlineMs, snapshotSchemaId, publishing = unwatched.publishing }: PublisherOptions = {},
 ): Publisher {
   return {
     publish: (messages) =>
-      withDeadline(withinMs, async (signal) => {
-        const left = byHubAndShard(messages).values()
-        const lane = async () => {
-          for (const { hub, shard, messages } of left) {
-            const tooLarge = await sendShard(await producer(hub), shard, messages, snapshotSchemaId, signal)
-            if (tooLarge.length > 0) await deadLetters.add(tooLarge.map((message) => oversized(message, nowMs())))
+      withDeadline(withinMs, (signal) =>
+        publishing(messages, async (traceparent) => {
+          const left = byHubAndShard(messages).values()
+          const eventOf = (message: SnapshotMessage) => snapshotEvent(message, snapshotSchemaId, traceparent)
+          const lane = async () => {
+            for (const { hub, shard, messages } of left) {
+              const tooLarge = await sendShard(await producer(hub), shard, messages, eventOf, signal)
+              if (tooLarge.length > 0) await deadLetters.add(tooLarge.map((message) => oversized(message, nowMs())))
+            }
           }
-        }
-        await Promise.all(Array.from({ length: shardsInFlight }, lane))
-      }),
+          await Promise.all(Array.from({ length: shardsInFlight }, lane))
+        }),
+      ),
   }
 }
 
@@ -47,9 +51,9 @@ const schema = schemaId('snapshot-message')
  * The message says which schema it keeps to, wherever it may be taken from the hub. The registry's own id of the same stands in the content
  * type, where the Schema Registry's serializers look for it; without a registry it would be an id that nobody can look up.
  */
-export function snapshotEvent(message: SnapshotMessage, snapshotSchemaId: string | undefined): EventData {
+export function snapshotEvent(message: SnapshotMessage, snapshotSchemaId: string | undefined, traceparent?: string): EventData {
   const contentType = snapshotSchemaId === undefined ? 'application/json' : `application/json+${snapshotSchemaId}`
-  return { body: { ...message, schema }, contentType }
+  return { body: { ...message, schema, traceparent }, contentType }
 }
 
 /** The messages that no batch can hold. */
@@ -57,7 +61,7 @@ async function sendShard(
   producer: EventHubProducerClient,
   partitionKey: string,
   messages: readonly SnapshotMessage[],
-  snapshotSchemaId: string | undefined,
+  eventOf: (message: SnapshotMessage) => EventData,
   abortSignal: AbortSignal,
 ): Promise<SnapshotMessage[]> {
   const tooLarge: SnapshotMessage[] = []
@@ -67,7 +71,7 @@ async function sendShard(
   }
   let batch = await newBatch()
   for (const message of messages) {
-    const event = snapshotEvent(message, snapshotSchemaId)
+    const event = eventOf(message)
     if (batch.tryAdd(event)) continue
     await send(batch)
     batch = await newBatch()

@@ -1,4 +1,5 @@
 import type { Connections } from '../connect/connections.ts'
+import { tellingOf } from '../connect/put-aside.ts'
 import type { Settings } from '../settings.ts'
 import { deadLetterStore, feedStore } from './cosmos.ts'
 import { eventHubPublisher } from './event-hub.ts'
@@ -6,6 +7,7 @@ import { follow, type StreamCircumstances } from './follow.ts'
 import { reasonOf } from './one-line.ts'
 import type { StreamFeed } from './stream.ts'
 import { streamedFeeds } from './streams.ts'
+import { collectWatch } from './telemetry.ts'
 import { wait } from './wait.ts'
 
 /** After our own code broke, which should not be: a feed that breaks it again must not keep us busy. */
@@ -39,8 +41,9 @@ async function followAlways(feed: StreamFeed, connections: Connections, circumst
   while (!signal.aborted) {
     try {
       const database = await connections.odds()
-      const deadLetters = deadLetterStore(database)
-      const publisher = eventHubPublisher(connections.producer, deadLetters, clock.nowMs, connections)
+      const deadLetters = tellingOf(deadLetterStore(database), (putAside) => log('put aside', { feed: feed.name, ...putAside }))
+      const { publishing } = collectWatch(connections.telemetry)
+      const publisher = eventHubPublisher(connections.producer, deadLetters, clock.nowMs, { ...connections, publishing })
       await follow(feed, { publisher, store: feedStore(database), deadLetters }, circumstances)
       return
     } catch (error) {

@@ -1,6 +1,7 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions'
 
 import type { Connections } from '../connect/connections.ts'
+import { tellingOf } from '../connect/put-aside.ts'
 import type { Settings } from '../settings.ts'
 import { collect } from './collect.ts'
 import { deadLetterStore, feedStore } from './cosmos.ts'
@@ -8,6 +9,7 @@ import { eventHubPublisher } from './event-hub.ts'
 import { openFeed } from './feeds.ts'
 import { newMemory } from './memory.ts'
 import { streamedFeeds } from './streams.ts'
+import { collectWatch } from './telemetry.ts'
 import { timerName } from './timer-name.ts'
 
 /** Less than the five minutes that host.json gives an invocation. */
@@ -25,11 +27,17 @@ export function registerCollect(settings: Settings, connections: Connections): v
       runOnStartup: false,
       async handler(_timer: Timer, context: InvocationContext) {
         const database = await connections.odds()
-        const deadLetters = deadLetterStore(database)
-        const publisher = eventHubPublisher(connections.producer, deadLetters, Date.now, connections)
-        const ports = { publisher, store: feedStore(database), deadLetters }
         const signal = AbortSignal.timeout(pollDeadlineMs)
-        const report = await collect(feed, memory, ports, { nowMs: Date.now, random: Math.random, signal })
+        const watch = collectWatch(connections.telemetry, context.invocationId)
+        const report = await watch.poll(feed.name, ({ publishing, putAside }) => {
+          const deadLetters = tellingOf(deadLetterStore(database), ({ count, reasons }) => {
+            putAside(count)
+            context.warn('put aside', JSON.stringify({ feed: name, count, reasons }))
+          })
+          const publisher = eventHubPublisher(connections.producer, deadLetters, Date.now, { ...connections, publishing })
+          const ports = { publisher, store: feedStore(database), deadLetters }
+          return collect(feed, memory, ports, { nowMs: Date.now, random: Math.random, signal })
+        })
         const { troubles, ...facts } = report
         if (troubles.length > 0) context.error('feed troubles', JSON.stringify({ feed: name, troubles }))
         context.log('feed polled', JSON.stringify(facts))

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 import type { Database } from '@azure/cosmos'
 import type { EventHubProducerClient } from '@azure/event-hubs'
 import type { WebPubSubServiceClient } from '@azure/web-pubsub'
@@ -6,6 +8,7 @@ import { database, webPubSubHub } from '../../infra/names.ts'
 import type { Settings } from '../settings.ts'
 import { connectCosmos } from './cosmos.ts'
 import { connectProducer } from './event-hubs.ts'
+import { connectTelemetry, type Telemetry } from './telemetry.ts'
 import { connectWebPubSub } from './web-pubsub.ts'
 
 /** Each client is made when it is first asked for, and once a worker: on Azure a worker runs one function and needs one or two of them. */
@@ -14,9 +17,11 @@ export type Connections = {
   producer: (hub: string) => Promise<EventHubProducerClient>
   webPubSub: () => Promise<WebPubSubServiceClient>
   snapshotSchemaId: string | undefined
+  telemetry: Telemetry | undefined
 }
 
-export function connections(settings: Settings): Connections {
+/** `workerId`: this worker's own, by which its counts are told from those of others. */
+export function connections(settings: Settings, workerId: string = randomUUID()): Connections {
   const producers = new Map<string, Promise<EventHubProducerClient>>()
   return {
     odds: once(async () => (await connectCosmos(settings.cosmos)).database(database)),
@@ -27,6 +32,7 @@ export function connections(settings: Settings): Connections {
     },
     webPubSub: once(() => connectWebPubSub(settings.webPubSub, webPubSubHub)),
     snapshotSchemaId: settings.snapshotSchemaId,
+    telemetry: connectTelemetry(settings.telemetry, workerId, (reason) => console.warn('telemetry', JSON.stringify({ reason }))),
   }
 }
 

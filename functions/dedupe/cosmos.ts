@@ -21,6 +21,7 @@ import {
 } from '../book/documents.ts'
 import type { MarketId } from '../book/ids.ts'
 import type { HeldBook } from './book-cache.ts'
+import { type Charges, noCharges } from './charges.ts'
 import type { CountStore } from './counts.ts'
 import type { BookStore, DeadLetter, DeadLetters, Loaded, Saved } from './dedupe.ts'
 import { inParallel } from './in-parallel.ts'
@@ -33,17 +34,24 @@ const otherEtag = 412
 const tooLarge = 413
 const badRequest = 400
 
-export function bookStore(database: Database, tickTtlSeconds: number, abortSignal: AbortSignal): BookStore {
+/** What is asked for each answer is added to `charges`. */
+export function bookStore(
+  database: Database,
+  tickTtlSeconds: number,
+  abortSignal: AbortSignal,
+  charges = noCharges(),
+): BookStore {
   const odds = database.container('odds')
   return {
-    load: (market) => loadBook(odds, market, abortSignal),
-    async save(held, write) {
-      const body = operations(held, write, tickTtlSeconds)
+    load: (market) => loadBook(odds, market, abortSignal, charges),
+    async save(held, write, traceparent) {
+      const body = operations(held, write, tickTtlSeconds, traceparent)
       try {
-        const { result = [] } = await odds.items.batch(body, write.book.marketId, {
+        const { result = [], headers } = await odds.items.batch(body, write.book.marketId, {
           abortSignal,
           contentResponseOnWriteEnabled: false,
         })
+        charge(charges, headers)
         return outcomeOf(result.map(({ statusCode, eTag }) => ({ statusCode, eTag })))
       } catch (error) {
         const statusCode = statusOf(error)
@@ -54,8 +62,9 @@ export function bookStore(database: Database, tickTtlSeconds: number, abortSigna
   }
 }
 
-async function loadBook(odds: Container, market: MarketId, abortSignal: AbortSignal): Promise<Loaded> {
-  const { resource, etag } = await odds.item(bookDocumentId, market).read<BookDocument>({ abortSignal })
+async function loadBook(odds: Container, market: MarketId, abortSignal: AbortSignal, charges: Charges): Promise<Loaded> {
+  const { resource, etag, headers } = await odds.item(bookDocumentId, market).read<BookDocument>({ abortSignal })
+  charge(charges, headers)
   if (resource === undefined) return { kind: 'absent' }
   const parsed = parseBookDocument(resource)
   if (!parsed.ok)
@@ -63,17 +72,28 @@ async function loadBook(odds: Container, market: MarketId, abortSignal: AbortSig
   return { kind: 'held', held: { book: parsed.value, etag } }
 }
 
-function operations(held: HeldBook | undefined, { book, ticks }: Write, ttlSeconds: number): OperationInput[] {
+function operations(
+  held: HeldBook | undefined,
+  { book, ticks }: Write,
+  ttlSeconds: number,
+  traceparent: string | undefined,
+): OperationInput[] {
   const document = bookDocument(book)
   const saveBook: OperationInput =
     held === undefined
       ? { operationType: BulkOperationType.Create, resourceBody: document }
       : { operationType: BulkOperationType.Replace, id: bookDocumentId, resourceBody: document, ifMatch: held.etag }
-  return [saveBook, ...tickDocuments(ticks, book, ttlSeconds, held?.book).map(create)]
+  return [saveBook, ...tickDocuments(ticks, book, ttlSeconds, held?.book, traceparent).map(create)]
 }
 
 function create(document: TickDocument): OperationInput {
   return { operationType: BulkOperationType.Create, resourceBody: document }
+}
+
+/** The SDK itself waits and asks again when the service is too busy, and says how often it did. */
+function charge(charges: Charges, headers: Readonly<Record<string, unknown>>): void {
+  charges.requestUnits += Number(headers['x-ms-request-charge'] ?? 0)
+  charges.throttled += Number(headers['x-ms-throttle-retry-count'] ?? 0)
 }
 
 /** The SDK wraps what the service answered to a batch as a whole (too large, malformed, throttled for too long) in an error of its own. */

@@ -4,11 +4,14 @@ import { consumerGroups, topics } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
 import { hubEvents } from '../connect/hub-events.ts'
+import { tellingOf } from '../connect/put-aside.ts'
 import type { Settings } from '../settings.ts'
 import { BookCache } from './book-cache.ts'
+import { noCharges } from './charges.ts'
 import { bookStore, countStore, deadLetters } from './cosmos.ts'
 import { FeedCounts } from './counts.ts'
 import { dedupe } from './dedupe.ts'
+import { dedupeWatch } from './telemetry.ts'
 
 /** Longer than the SDK's own retries, shorter than the five minutes that host.json gives an invocation. */
 const batchDeadlineMs = 60_000
@@ -42,9 +45,16 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
         const database = await connections.odds()
         const startedMs = Date.now()
         const { events, aligned } = hubEvents(bodies, context.triggerMetadata)
+        const charges = noCharges()
         const report = await withDeadline(batchDeadlineMs, (signal) => {
-          const books = bookStore(database, settings.tickTtlSeconds, signal)
-          return dedupe(events, { books, deadLetters: deadLetters(database, hub, Date.now, signal) }, cache, Date.now, counts)
+          const ports = {
+            books: bookStore(database, settings.tickTtlSeconds, signal, charges),
+            deadLetters: tellingOf(deadLetters(database, hub, Date.now, signal), (putAside) =>
+              context.warn('put aside', JSON.stringify({ hub, ...putAside })),
+            ),
+            watch: dedupeWatch(connections.telemetry, { hub, topic, invocationId: context.invocationId, charges }),
+          }
+          return dedupe(events, ports, cache, Date.now, counts)
         })
         const [uncounted] = await withDeadline(countsDeadlineMs, (signal) =>
           counts.write(countStore(database, signal), Date.now()),
@@ -52,7 +62,7 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
         if (uncounted !== undefined) context.warn('counts not kept', uncounted)
         context.log(
           'ticks saved',
-          JSON.stringify({ hub, events: events.length, aligned, ...report, tookMs: Date.now() - startedMs }),
+          JSON.stringify({ hub, events: events.length, aligned, ...report, ...charges, tookMs: Date.now() - startedMs }),
         )
       },
     })

@@ -3,12 +3,24 @@ import { parseTickDocument, type ReadTick } from '../book/documents.ts'
 import type { DedupeCounts, FeedHealth } from '../book/feed-health.ts'
 import { feedsGroup, marketGroup, topicGroup } from '../book/ids.ts'
 import { type BoardMessage, type MarketDelta, parseAlert, parseDedupeCounts, parseFeedHealth } from '../book/wire.ts'
+import { Lags } from '../connect/lags.ts'
 import { conflate } from './conflate.ts'
+import { unwatched } from './watch.ts'
+import { boardFrame } from './web-pubsub.ts'
 
 /** Everyone in `group` gets `message`; rejects when the service has not taken it. */
 export type Broadcaster = { send(group: string, message: BoardMessage): Promise<void> }
 
-export type FanoutReport = { ticks: number; sentTicks: number; markets: number; frames: number; unreadable: readonly string[] }
+/** `bytes`: of all frames, each once, however many listen to it. The lags are those of the page's ticks, each from a clock of its own until the service has taken the page. */
+export type FanoutReport = {
+  ticks: number
+  sentTicks: number
+  markets: number
+  frames: number
+  bytes: number
+  lags: { storedToSent: Lags; observedToSent: Lags }
+  unreadable: readonly string[]
+}
 
 /** Web PubSub takes messages up to 1 MB; this leaves room for the envelope it puts around ours. */
 const maxFrameBytes = 900_000
@@ -23,23 +35,43 @@ export async function fanoutTicks(
   page: readonly unknown[],
   broadcaster: Broadcaster,
   nowMs: () => number,
+  watch = unwatched,
 ): Promise<FanoutReport> {
-  const { ticks, unreadable } = readTicks(page)
-  const sends: { group: string; messages: BoardMessage[] }[] = []
-  const report = { ticks: ticks.length, sentTicks: 0, markets: 0, frames: 0, unreadable }
-  for (const [topic, deltas] of conflate(ticks)) {
-    const sentAtMs = nowMs()
-    const message = (markets: MarketDelta[]): BoardMessage => ({ v: 1, kind: 'delta', topic, sentAtMs, markets })
-    sends.push({ group: topicGroup(topic), messages: frames(deltas).map(message) })
-    for (const [id, own] of byMarket(deltas)) {
-      sends.push({ group: marketGroup(topic, id), messages: frames(own).map(message) })
-      report.markets++
+  const startedAtMs = nowMs()
+  const { ticks, causes, unreadable } = readTicks(page)
+  return watch.page({ startedAtMs, ticks: ticks.length, causes }, async (sending) => {
+    const sends: { group: string; messages: BoardMessage[] }[] = []
+    const report = { ticks: ticks.length, sentTicks: 0, markets: 0, frames: 0, bytes: 0, lags: noLags(), unreadable }
+    for (const [topic, deltas] of conflate(ticks)) {
+      const sentAtMs = nowMs()
+      const message = (markets: MarketDelta[]): BoardMessage => ({ v: 1, kind: 'delta', topic, sentAtMs, markets })
+      const emptyBytes = Buffer.byteLength(JSON.stringify(boardFrame(message([]))))
+      const send = (group: string, parts: MarketDelta[]) => {
+        const cut = frames(parts)
+        sends.push({ group, messages: cut.map(({ frame }) => message(frame)) })
+        report.frames += cut.length
+        for (const { bytes } of cut) report.bytes += emptyBytes + bytes
+      }
+      send(topicGroup(topic), deltas)
+      for (const [id, own] of byMarket(deltas)) {
+        send(marketGroup(topic, id), own)
+        report.markets++
+      }
+      for (const delta of deltas) report.sentTicks += delta.ticks.length
     }
-    for (const delta of deltas) report.sentTicks += delta.ticks.length
+    await sending(report.frames, () => sendAll(sends, broadcaster))
+    countLags(report.lags, ticks, nowMs())
+    return report
+  })
+}
+
+const noLags = () => ({ storedToSent: new Lags(), observedToSent: new Lags() })
+
+function countLags({ storedToSent, observedToSent }: FanoutReport['lags'], ticks: readonly ReadTick[], sentAtMs: number): void {
+  for (const { tick } of ticks) {
+    storedToSent.add(sentAtMs - tick.storedAtMs)
+    observedToSent.add(sentAtMs - tick.observedAtMs)
   }
-  report.frames = sends.reduce((sum, { messages }) => sum + messages.length, 0)
-  await sendAll(sends, broadcaster)
-  return report
 }
 
 /** The heartbeat: every feed that was polled since the last page. */
@@ -82,22 +114,28 @@ export async function fanoutAlerts(
   }
   const sends = [...Map.groupBy(alerts, ({ topic }) => topic)].map(([topic, own]) => ({
     group: topicGroup(topic),
-    messages: frames(own).map((alerts): BoardMessage => ({ v: 1, kind: 'alert', topic, sentAtMs: nowMs(), alerts })),
+    messages: frames(own).map(({ frame: alerts }): BoardMessage => ({ v: 1, kind: 'alert', topic, sentAtMs: nowMs(), alerts })),
   }))
   await sendAll(sends, broadcaster)
   return { alerts: alerts.length, unreadable }
 }
 
-function readTicks(page: readonly unknown[]): { ticks: ReadTick[]; unreadable: string[] } {
+function readTicks(page: readonly unknown[]): { ticks: ReadTick[]; causes: Set<string>; unreadable: string[] } {
   const ticks: ReadTick[] = []
+  const causes = new Set<string>()
   const unreadable: string[] = []
   for (const document of page) {
     if (!hasType(document, 'tick')) continue
     const parsed = parseTickDocument(document)
-    if (parsed.ok) ticks.push(parsed.value)
-    else unreadable.push(parsed.reason)
+    if (!parsed.ok) {
+      unreadable.push(parsed.reason)
+      continue
+    }
+    const { traceparent } = parsed.value
+    ticks.push(parsed.value)
+    if (traceparent !== undefined) causes.add(traceparent)
   }
-  return { ticks, unreadable }
+  return { ticks, causes, unreadable }
 }
 
 /** The books come by in the same feed; whatever else may, one day, is not ours to judge. */
@@ -111,21 +149,21 @@ function byMarket(deltas: readonly MarketDelta[]): Map<MarketDelta['id'], Market
 }
 
 /** Cuts between markets, or alerts, so a frame stays under the limit as long as none of them passes it alone: 100 ticks are some 40 KB. */
-function frames<Part>(parts: readonly Part[]): Part[][] {
-  const cut: Part[][] = []
+function frames<Part>(parts: readonly Part[]): { frame: Part[]; bytes: number }[] {
+  const cut: { frame: Part[]; bytes: number }[] = []
   let frame: Part[] = []
   let bytes = 0
   for (const part of parts) {
     const own = Buffer.byteLength(JSON.stringify(part))
     if (frame.length > 0 && bytes + own > maxFrameBytes) {
-      cut.push(frame)
+      cut.push({ frame, bytes })
       frame = []
       bytes = 0
     }
+    bytes += own + (frame.length === 0 ? 0 : ','.length)
     frame.push(part)
-    bytes += own
   }
-  if (frame.length > 0) cut.push(frame)
+  if (frame.length > 0) cut.push({ frame, bytes })
   return cut
 }
 

@@ -4,6 +4,7 @@ import { type ContainerName, database } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
 import { fanoutAlerts, fanoutFeeds, fanoutTicks } from './fanout.ts'
+import { fanoutWatch } from './telemetry.ts'
 import { webPubSubBroadcaster } from './web-pubsub.ts'
 
 /** For ever: the host moves its lease when the last retry is over, and a page that was never sent would be a silent gap. */
@@ -37,7 +38,12 @@ export function registerFanout(connections: Connections): void {
       const startedMs = Date.now()
       const client = await connections.webPubSub()
       const { unreadable, ...report } = await withDeadline(pageDeadlineMs, (signal) =>
-        fanoutTicks(page, webPubSubBroadcaster(client, signal), Date.now),
+        fanoutTicks(
+          page,
+          webPubSubBroadcaster(client, signal),
+          Date.now,
+          fanoutWatch(connections.telemetry, context.invocationId),
+        ),
       )
       if (unreadable.length > 0)
         context.error('ticks unreadable', JSON.stringify({ count: unreadable.length, first: unreadable[0] }))

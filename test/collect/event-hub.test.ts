@@ -6,6 +6,7 @@ import { createEventDataAdapter, type EventHubProducerClient } from '@azure/even
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { topicOf } from '../../functions/book/ids.ts'
+import { schemaId } from '../../functions/book/schema-ids.ts'
 import { parseSnapshotMessage } from '../../functions/book/wire.ts'
 import type { DeadLetter } from '../../functions/collect/dead-letter.ts'
 import { eventHubPublisher, type PublisherOptions } from '../../functions/collect/event-hub.ts'
@@ -82,7 +83,7 @@ describe('the publisher, on Event Hubs', () => {
       const { data, contentType } = adapter.consume(event)
       return { ...(JSON.parse(Buffer.from(data).toString()) as { marketId: string }), contentType }
     })
-    const schema = 'urn:oddscast:snapshot-message:1.0'
+    const schema = schemaId('snapshot-message')
     expect(said.sort((a, b) => (a.marketId < b.marketId ? -1 : 1))).toMatchObject([
       { marketId: 'testfeed:plain', schema, contentType: 'application/json' },
       { marketId: 'testfeed:registered', schema, contentType: 'application/json+0123456789abcdef0123456789abcdef' },

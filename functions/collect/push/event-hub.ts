@@ -3,6 +3,7 @@ import type { EventHubProducerClient } from '@azure/event-hubs'
 import type { DeadLetter } from '../dead-letter.ts'
 import { eventHubPublisher } from '../event-hub.ts'
 import { reasonOf } from '../one-line.ts'
+import { type Publishing, unwatched } from '../watch.ts'
 import type { PushPublisher } from './push.ts'
 
 /** Somebody waits on the other end, who can come back: sooner an answer than the last retry. */
@@ -19,6 +20,7 @@ export function pushPublisher(
   producer: (hub: string) => Promise<EventHubProducerClient>,
   nowMs: () => number,
   snapshotSchemaId?: string,
+  publishing: Publishing = unwatched.publishing,
 ): PushPublisher {
   let busy = { untilMs: 0, reason: '' }
   return {
@@ -27,7 +29,7 @@ export function pushPublisher(
       const tooLarge: DeadLetter[] = []
       const deadLetters = { add: async (letters: readonly DeadLetter[]) => void tooLarge.push(...letters) }
       try {
-        await eventHubPublisher(producer, deadLetters, nowMs, { withinMs, snapshotSchemaId }).publish(messages)
+        await eventHubPublisher(producer, deadLetters, nowMs, { withinMs, snapshotSchemaId, publishing }).publish(messages)
         return { kind: 'published', tooLarge }
       } catch (error) {
         const reason = reasonOf(error)

@@ -1,12 +1,14 @@
 import { app } from '@azure/functions'
 
 import type { Connections } from '../../connect/connections.ts'
+import { tellingOf } from '../../connect/put-aside.ts'
 import { bodyOf } from '../../http/json-body.ts'
 import { unavailable } from '../../http/reply.ts'
 import { deadLetterStore, feedStore } from '../cosmos.ts'
 import { polledFeeds } from '../feeds.ts'
 import { reasonOf } from '../one-line.ts'
 import { streamedFeeds } from '../streams.ts'
+import { collectWatch } from '../telemetry.ts'
 import { pushPublisher } from './event-hub.ts'
 import { healthKeeper } from './health.ts'
 import { pushMemories } from './memory.ts'
@@ -48,8 +50,15 @@ async function openDesk(connections: Connections): Promise<PushDesk> {
   const trouble = (reason: string) => console.error('feed troubles', JSON.stringify({ troubles: [reason] }))
   return {
     ports: {
-      publisher: pushPublisher(connections.producer, Date.now, connections.snapshotSchemaId),
-      deadLetters: deadLetterStore(database),
+      publisher: pushPublisher(
+        connections.producer,
+        Date.now,
+        connections.snapshotSchemaId,
+        collectWatch(connections.telemetry).publishing,
+      ),
+      deadLetters: tellingOf(deadLetterStore(database), (putAside, [letter]) =>
+        console.warn('put aside', JSON.stringify({ feed: letter?.feed, ...putAside })),
+      ),
       health: healthKeeper(feedStore(database), clock, trouble),
     },
     memoryOf: pushMemories(),

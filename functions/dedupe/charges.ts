@@ -1,0 +1,4 @@
+/** What the store asked for all that was done in a batch, in its own unit; and how often it first said that it was too busy. */
+export type Charges = { requestUnits: number; throttled: number }
+
+export const noCharges = (): Charges => ({ requestUnits: 0, throttled: 0 })

@@ -3,7 +3,7 @@ import type { Api } from '../../../functions/view/client/api.ts'
 import { feed, OddsWorld, startMs } from '../client/odds-world.ts'
 import type { BoardMessage, Parsed } from '../../../functions/book/wire.ts'
 import { everything, groupsOf } from '../../../functions/view/client/scope.ts'
-import { Session } from '../../../functions/view/client/session.ts'
+import { Session, type SessionPorts } from '../../../functions/view/client/session.ts'
 import type { SocketListener, Stream } from '../../../functions/view/client/socket.ts'
 import { loadPreferences } from '../../../functions/view/page/preferences.ts'
 import { Store } from '../../../functions/view/page/store.ts'
@@ -20,7 +20,7 @@ type Request = {
  * until they are delivered, and each may be lost, doubled, overtaken, or answered with what was true when it was asked.
  */
 export class BrowserRig {
-  readonly world = new OddsWorld()
+  readonly world: OddsWorld
   readonly store = new Store(
     { ...loadPreferences(noMemory), sort: 'name' },
     () => startMs,
@@ -28,6 +28,8 @@ export class BrowserRig {
   )
   readonly session: Session
   readonly requests: Request[] = []
+  /** All that ever was asked. */
+  readonly asked: Request['what'][] = []
   /** Sent and not yet delivered. */
   readonly messages: BoardMessage[] = []
   readonly faults: string[] = []
@@ -36,14 +38,19 @@ export class BrowserRig {
   opened = 0
   #listener: SocketListener | undefined
 
-  constructor() {
+  /** `shared`: how this tab makes one stream with others of what it opens by itself. */
+  constructor(world = new OddsWorld(), shared = (own: SessionPorts['openStream'], _nowMs: () => number) => own, chance = 0.5) {
+    this.world = world
     this.session = new Session({
       api: this.#api,
-      openStream: (groups, listener) => this.#open(groups, listener),
+      openStream: shared(
+        (groups, listener) => this.#open(groups, listener),
+        () => this.nowMs,
+      ),
       groupsOf: (topics) => groupsOf(everything, topics),
       board: { ...this.store.written, apply: (effect) => this.#applied(effect) },
       nowMs: () => this.nowMs,
-      chance: () => 0.5,
+      chance: () => chance,
       after: () => {},
     })
   }
@@ -78,6 +85,13 @@ export class BrowserRig {
     if (this.link !== 'recovering') return
     this.link = 'up'
     this.#listener?.recovered()
+  }
+
+  /** Another connection carries on, as of another tab: what was on its way over the one before never comes. */
+  joinAgain(): void {
+    if (this.link !== 'up') return
+    this.messages.length = 0
+    this.#listener?.joined()
   }
 
   lose(): void {
@@ -152,6 +166,7 @@ export class BrowserRig {
   }
 
   #ask<T extends { ok: boolean }>(what: Request['what'], read: () => T): Promise<T | typeof failed> {
+    this.asked.push(what)
     const asked = read()
     return new Promise((resolve) => {
       this.requests.push({ what, answer: (ok, stale) => resolve(ok ? (stale ? asked : read()) : failed) })
@@ -172,9 +187,11 @@ export class BrowserRig {
         return { ok: true, value: { answer, unreadable: [] } }
       }),
     seqs: () => this.#ask('seqs', () => ({ ok: true, value: new Map([...this.world.books].map(([id, { seq }]) => [id, seq])) })),
-    book: (market) => this.#ask('book', () => ({ ok: true, value: this.world.book(market) })),
+    book: (market) =>
+      this.#ask('book', () => (this.world.books.has(market) ? { ok: true, value: this.world.book(market) } : noSuchMarket)),
     ticks: (market, after) =>
       this.#ask('ticks', () => {
+        if (!this.world.books.has(market)) return noSuchMarket
         const ticks = this.world.ticksAfter(market, after)
         return typeof ticks === 'string' ? { ok: false, refused: ticks } : { ok: true, value: ticks }
       }),
@@ -198,6 +215,7 @@ export class BrowserRig {
   }
 }
 
+const noSuchMarket = { ok: false as const, final: true, reason: 'No such market' }
 const failed = { ok: false as const, reason: 'the test failed it' }
 
 /** Lets what was resolved be taken. */

@@ -45,13 +45,22 @@ const happening = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom('join' as const, 'join' as const, 'drop' as const, 'recover' as const, 'lose' as const),
+      do: fc.constantFrom(
+        'join' as const,
+        'join' as const,
+        'drop' as const,
+        'recover' as const,
+        'lose' as const,
+        'join again' as const,
+      ),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('time' as const), ms: fc.constantFrom(300, 1_500, 20_000) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const), market: fc.nat({ max: 2 }) }) },
 )
-type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never
+/** What no tick tells: a market that is not there any more, and a store that was lost and counts again from 1. */
+const upheaval = fc.record({ do: fc.constantFrom('vanish' as const, 'start over' as const), market: fc.nat({ max: 2 }) })
+type Happening = typeof happening | typeof upheaval extends fc.Arbitrary<infer T> ? T : never
 
 describe('the board, whatever happens to its messages', () => {
   it('equals the server once the network is well again (I3, I4, I11)', async () => {
@@ -79,6 +88,43 @@ describe('the board, whatever happens to its messages', () => {
       }),
       { numRuns: 1_500 },
     )
+  })
+
+  it('learns after any absence what vanished, came, or started over, by comparing as by a snapshot', async () => {
+    const story = fc.array(fc.oneof({ weight: 6, arbitrary: happening }, { weight: 1, arbitrary: upheaval }), { maxLength: 40 })
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...beginnings), story, fc.boolean(), async (beginning, story, old) => {
+        const rig = new BrowserRig()
+        for (const id of markets) rig.world.open(id)
+        await begin(rig, beginning)
+        for (const happening of story) await play(rig, happening)
+        await rig.settle()
+        if (old) rig.advance(3_600_000)
+        rig.lose()
+        rig.requests.length = 0
+        await rig.settle()
+        expect(rig.faults).toEqual([])
+        expect(prices(rig.store.board.books)).toEqual(prices(rig.world.books))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('takes no snapshot after an absence in which few markets moved, and none of their books', async () => {
+    const rig = new BrowserRig()
+    const many = Array.from({ length: 200 }, (_, i) => market(`m${i}`))
+    for (const id of many) rig.world.open(id)
+    for (const id of many) rig.world.tick(id, 's', { last: 0.5 })
+    rig.session.take({ type: 'start' })
+    await rig.settle()
+    rig.asked.length = 0
+    rig.lose()
+    rig.advance(600_000)
+    for (const id of many.slice(0, 20)) for (const last of [0.6, 0.7]) rig.world.tick(id, 's', { last })
+    await rig.settle()
+    expect(content(rig.store.board.books)).toEqual(content(rig.world.books))
+    const counts = Object.fromEntries([...Map.groupBy(rig.asked, (what) => what)].map(([what, all]) => [what, all.length]))
+    expect(counts).toEqual({ feeds: 2, negotiate: 1, seqs: 1, ticks: 20 })
   })
 
   it('misses nothing that is only late, doubled or overtaken, without another tick (I3)', async () => {
@@ -243,6 +289,7 @@ async function play(rig: BrowserRig, happening: Happening): Promise<void> {
   switch (happening.do) {
     case 'tick': {
       const id = markets[happening.market] ?? market('a')
+      if (!rig.world.books.has(id)) rig.world.open(id)
       const deltas = Array.from({ length: happening.ticks }, (_, i) =>
         rig.world.tick(
           id,
@@ -278,6 +325,16 @@ async function play(rig: BrowserRig, happening: Happening): Promise<void> {
       return rig.recover()
     case 'lose':
       return rig.lose()
+    case 'join again':
+      return rig.joinAgain()
+    case 'vanish':
+      rig.world.books.delete(markets[happening.market] ?? market('a'))
+      return
+    case 'start over': {
+      const id = markets[happening.market] ?? market('a')
+      if (rig.world.books.has(id)) rig.world.startOver(id)
+      return
+    }
     case 'time':
       return rig.advance(happening.ms)
     case 'expire':

@@ -8,13 +8,15 @@ import type { Message } from './messages.ts'
 export const schemasFolder = path.resolve(import.meta.dirname, '../../functions/book/schemas')
 
 /** What the code says now. */
-export function currentSchema({ name, form, title, description, schema }: Message): JsonSchema {
+export function currentSchema({ name, form, title, description, schema: make }: Message): JsonSchema {
+  const schema = make()
+  const isWhole = Object.keys(schema.properties ?? {}).every((field) => schema.required?.includes(field))
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: schemaId(name),
     title,
-    description: `${description} ${formWords[form]}`,
-    ...schema(),
+    description: `${description} ${form === 'sent' && !isWhole ? sentInPart : formWords[form]}`,
+    ...schema,
   }
 }
 
@@ -22,6 +24,7 @@ const formWords = {
   read: 'This is what the reader takes: a field with a default may be left out.',
   sent: 'This is what is sent: every field is always there.',
 }
+const sentInPart = 'This is what is sent: every field that is required is always there.'
 
 export type Version = { major: number; minor: number }
 export type Published = Version & { schema: JsonSchema }

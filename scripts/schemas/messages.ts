@@ -191,7 +191,7 @@ export const messages: readonly Message[] = [
     schema: sent(tickDocument, 'ticks'),
     title: 'A stored tick: container odds, type tick',
     description:
-      'One observed change of one selection at one bookmaker, flat, with every field always there: what Power BI reads.',
+      'One observed change of one selection at one bookmaker, flat: what Power BI reads.',
   },
   {
     name: 'feed-document',

@@ -27,7 +27,8 @@ export type Connection =
       tryAtMs: number | null
       reason: string
     }
-  | { state: 'waiting'; turn: number; attempt: number; untilMs: number; reason: string }
+  /** `soonestMs`: the server does not want to be asked before. */
+  | { state: 'waiting'; turn: number; attempt: number; soonestMs: number; untilMs: number; reason: string }
   | { state: 'closed'; turn: number; reason: string }
 
 export type Joined = Snapshotting | Comparing | Live | Resuming

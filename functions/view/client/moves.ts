@@ -27,9 +27,10 @@ export function close({ turn }: Connection): Step {
 /** Start over, after a while that grows with each failure in a row. A server that says when to ask again is not asked before. */
 export function fail(before: Connection, reason: string, { nowMs, chance }: Moment, atLeastMs = 0): Step {
   const attempt = attemptsBefore(before, nowMs)
-  const untilMs = nowMs + atLeastMs + delayMs(attempt, maxDelayMs, chance)
+  const soonestMs = nowMs + atLeastMs
+  const untilMs = soonestMs + delayMs(attempt, maxDelayMs, chance)
   return {
-    state: { state: 'waiting', turn: before.turn + 1, attempt: attempt + 1, untilMs, reason },
+    state: { state: 'waiting', turn: before.turn + 1, attempt: attempt + 1, soonestMs, untilMs, reason },
     effects: [{ do: 'disconnect' }, { do: 'wait', untilMs }],
   }
 }

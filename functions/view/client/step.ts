@@ -35,7 +35,8 @@ const lose = (
   { reason, retryAfterMs }: { reason: string; retryAfterMs?: number | undefined },
   moment: Moment,
 ) => fail(state, reason, moment, retryAfterMs)
-const again = (state: Of<'waiting'>, _: unknown, moment: Moment) => connect(state, state.attempt, moment)
+const again = (state: Of<'waiting'>, _: unknown, moment: Moment) =>
+  moment.nowMs < state.soonestMs ? stay(state) : connect(state, state.attempt, moment)
 
 /** The row that most others start from: whatever comes in is from before and changes nothing. */
 const apart: Row<Connection> = {

@@ -23,6 +23,10 @@ describe('a connection that fails', () => {
     expect(step({ ...states.connecting, attempt: 3 }, events.lost, later(0, [], 0)).state).toMatchObject({ untilMs: startMs })
     const spared = step(states.connecting, { ...events.lost, retryAfterMs: 30_000 }, later(0, [], 0))
     expect(inWords(spared.state, startMs, true).words).toBe('Reconnecting in 30 s: gone')
+    for (const sign of [events.online, events.shown]) {
+      expect(step(spared.state, sign, later(29_999)).state).toBe(spared.state)
+      expect(step(spared.state, sign, later(30_000)).state.state).toBe('connecting')
+    }
   })
 
   it('counts its attempts anew once it has held for a while', () => {

@@ -45,7 +45,14 @@ export const snapshotting: Snapshotting = { state: 'snapshotting', turn: 7, atte
 export const comparing: Comparing = { state: 'comparing', turn: 7, attempt: 2, buffered: [] }
 export const states: { [S in Connection as S['state']]: S } = {
   closed: { state: 'closed', turn: 0, reason: 'Not started' },
-  waiting: { state: 'waiting', turn: 7, attempt: 3, untilMs: startMs + 4_000, reason: 'the server went away' },
+  waiting: {
+    state: 'waiting',
+    turn: 7,
+    attempt: 3,
+    soonestMs: startMs,
+    untilMs: startMs + 4_000,
+    reason: 'the server went away',
+  },
   connecting: { state: 'connecting', turn: 7, attempt: 2, sinceMs: startMs, buffered: [] },
   snapshotting,
   comparing,

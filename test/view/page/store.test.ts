@@ -177,7 +177,7 @@ describe('the store', () => {
 
   it('knows since when its prices are not current', () => {
     const { store } = board()
-    store.written.showConnection({ ...initial, state: 'waiting', attempt: 1, untilMs: 0, reason: 'away' })
+    store.written.showConnection({ ...initial, state: 'waiting', attempt: 1, soonestMs: 0, untilMs: 0, reason: 'away' })
     store.beat(startMs + 5_000)
     expect(store.currentAtMs.peek()).toBe(0)
     store.written.showConnection({

@@ -6,15 +6,16 @@ import { MarketPage } from './market/market-page.tsx'
 import { MoversStrip } from './movers-strip.tsx'
 import type { Navigation } from './navigation.ts'
 import { usePanels } from './panels.ts'
+import type { Recall } from './recall.ts'
 import { SettingsPanel } from './settings-panel.tsx'
 import { StaleNotice, Status } from './status.tsx'
 import type { Store } from './store.ts'
 import { Toolbar } from './toolbar.tsx'
 import { Topics } from './topics.tsx'
 
-type AppProps = { store: Store; navigation: Navigation; asking: Asking }
+type AppProps = { store: Store; navigation: Navigation; recall: Recall; asking: Asking }
 
-export function App({ store, navigation, asking }: AppProps) {
+export function App({ store, navigation, recall, asking }: AppProps) {
   const header = usePanels()
   const onBoard = navigation.route.value.at === 'board'
   const Title = onBoard ? 'h1' : 'p'
@@ -44,18 +45,18 @@ export function App({ store, navigation, asking }: AppProps) {
         )}
         <StaleNotice store={store} />
       </header>
-      <Shown store={store} navigation={navigation} asking={asking} />
+      <Shown store={store} navigation={navigation} recall={recall} asking={asking} />
     </>
   )
 }
 
-function Shown({ store, navigation, asking }: AppProps) {
+function Shown({ store, navigation, recall, asking }: AppProps) {
   const route = navigation.route.value
   if (route.at === 'market') return <MarketPage store={store} navigation={navigation} asking={asking} market={route.market} />
   return (
     <main id="board" tabIndex={-1} aria-label="Markets">
       <MoversStrip store={store} />
-      <BoardGrid store={store} navigation={navigation} />
+      <BoardGrid store={store} navigation={navigation} recall={recall} />
     </main>
   )
 }

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 import type { MarketId } from '../../book/ids.ts'
 import { keysOf } from './board-keys.ts'
@@ -7,22 +7,26 @@ import { MarketCard } from './card.tsx'
 import { Empty, Nothing } from './empty.tsx'
 import { cardHeight, emptyLayout, type Layout, layOut, placesWithin } from './layout.ts'
 import type { Navigation } from './navigation.ts'
+import { mountNext } from './mounting.ts'
+import type { Recall } from './recall.ts'
 import { useReveal } from './reveal.ts'
 import type { Store } from './store.ts'
-import { useViewport } from './viewport.ts'
+import { overscan, useViewport } from './viewport.ts'
+
+type GridProps = { store: Store; navigation: Navigation; recall: Recall }
 
 /** The board. Of its cards only those near the screen are in the document, and the one that the keyboard is in. */
-export function BoardGrid({ store, navigation }: { store: Store; navigation: Navigation }) {
+export function BoardGrid({ store, navigation, recall }: GridProps) {
   if (store.order.value.length === 0) return store.counts.value.size > 0 ? <NoMatch store={store} /> : <Nothing store={store} />
   return (
     <>
       <Unreadable store={store} />
-      <Grid store={store} navigation={navigation} />
+      <Grid store={store} navigation={navigation} recall={recall} />
     </>
   )
 }
 
-function Grid({ store, navigation }: { store: Store; navigation: Navigation }) {
+function Grid({ store, navigation, recall }: GridProps) {
   const element = useRef<HTMLDivElement>(null)
   const viewport = useViewport(element)
   const before = useRef<Layout>(emptyLayout)
@@ -44,9 +48,22 @@ function Grid({ store, navigation }: { store: Store; navigation: Navigation }) {
 
   const { order, columns, column, top, height } = layout.value
   const { from, to } = viewport.value
-  const places = placesWithin(layout.value, from, to)
-  const heldPlace = held.value === undefined ? -1 : order.indexOf(held.value)
-  if (heldPlace >= 0 && !places.includes(heldPlace)) places.push(heldPlace)
+  const marketsWithin = (from: number, to: number) => placesWithin(layout.value, from, to).flatMap((place) => order[place] ?? [])
+  const onScreen = marketsWithin(from, to)
+  const wanted = marketsWithin(from - overscan, to + overscan)
+  if (held.value !== undefined && !wanted.includes(held.value) && order.includes(held.value)) wanted.push(held.value)
+  const mounted = useRef<ReadonlySet<MarketId>>(new Set())
+  const frame = useSignal(0)
+  void frame.value
+  const { now, more } = mountNext(wanted, new Set(onScreen), mounted.current)
+  mounted.current = new Set(now)
+  useLayoutEffect(() => {
+    if (!more) return
+    const next = requestAnimationFrame(() => frame.value++)
+    return () => cancelAnimationFrame(next)
+  })
+  useEffect(() => recall.wish(onScreen), [onScreen.join(' ')])
+  const places = new Map(wanted.map((market) => [market, order.indexOf(market)]))
   return (
     <div
       ref={element}
@@ -61,10 +78,10 @@ function Grid({ store, navigation }: { store: Store; navigation: Navigation }) {
         if (marketOf(relatedTarget) === undefined) held.value = undefined
       }}
     >
-      {places.map((place) => {
-        const market = order[place]
-        const card = market === undefined ? undefined : store.card(market)
-        if (card === undefined) return null
+      {now.map((market) => {
+        const card = store.card(market)
+        const place = places.get(market) ?? -1
+        if (card === undefined || place < 0) return null
         return (
           <div key={market} class="slot" style={{ top: `${top[place]}rem`, '--column': column[place] }}>
             <MarketCard store={store} card={card} place={place + 1} of={order.length} />

@@ -13,7 +13,7 @@ import type { Card, Store } from './store.ts'
 export function Facts({ book, priced }: { book: Book; priced: Pricing }) {
   const { status, inPlay } = book
   const badge = useRef<HTMLSpanElement>(null)
-  useFlash(badge, 'line-flash', `${status} ${inPlay}`)
+  useFlash(badge, 'line', `${status} ${inPlay}`)
   const delisted = status === 'closed' && book.selections.length > 0 && book.selections.every(isRemoved)
   return (
     <p class="facts">

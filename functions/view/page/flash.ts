@@ -1,19 +1,28 @@
 import { useEffect, useRef } from 'preact/hooks'
 
-const flashForMs = 1_200
+export type FlashColour = 'up' | 'down' | 'line'
 
 /**
- * Played by script, once per `occasion`: an animation from the style sheet would play again whenever a card is put in another place. Only
- * occasions later than the one found at first are played, so that nothing flashes when a row comes into being; and only in cards
- * that are on the screen, since each running animation costs something in every frame.
+ * Once per `occasion`, and only for those later than the one found at first, so that nothing flashes when a row comes into being; and only
+ * in cards that are on the screen. What fades is a layer behind the text, by its opacity alone: that needs no layout and no paint in any
+ * frame. Two names for the same animation take turns, for one that is asked for again under its own name does not start anew.
  */
-export function useFlash(element: { current: HTMLElement | null }, colour: string | undefined, occasion: unknown) {
+export function useFlash(element: { current: HTMLElement | null }, colour: FlashColour | undefined, occasion: unknown) {
   const seen = useRef(occasion)
+  const turn = useRef(0)
   useEffect(() => {
+    const { current } = element
     if (occasion === seen.current) return
     seen.current = occasion
-    if (colour === undefined || element.current === null || element.current.closest('[data-offscreen]') !== null) return
+    if (colour === undefined || current === null || current.closest('[data-offscreen]') !== null) return
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
-    element.current.animate([{ backgroundColor: `var(--${colour})` }, {}], { duration: flashForMs, easing: 'ease-out' })
+    turn.current = 1 - turn.current
+    current.dataset['flash'] = `${colour}-${turn.current}`
+    // Else it would flash once more whenever its card is put in another place.
+    current.addEventListener('animationend', forget)
   }, [occasion])
+}
+
+function forget({ currentTarget }: Event) {
+  if (currentTarget instanceof HTMLElement) delete currentTarget.dataset['flash']
 }

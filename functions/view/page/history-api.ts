@@ -5,7 +5,12 @@ import { parse, type Parsed } from '../../book/wire.ts'
 import { priceSides, type PriceSide } from '../client/board.ts'
 
 /** What is asked of `GET /api/markets/{id}/history`. `fromMs`: null for as far back as there are ticks. */
-export type HistoryAsked = { fromMs: number | null; bookmaker: Bookmaker | undefined; step: 'auto' | `${number}m` }
+export type HistoryAsked = {
+  fromMs: number | null
+  toMs?: number
+  bookmaker: Bookmaker | undefined
+  step: 'auto' | `${number}m`
+}
 
 /** `stepMs` of 0: each tick is a step. Prices are null while there was none to be had. */
 export type History = { fromMs: number; toMs: number; stepMs: number; lines: readonly HistoryLine[] }
@@ -26,8 +31,9 @@ export type HistoryLine = {
 
 export type FetchHistory = (market: MarketId, asked: HistoryAsked) => Promise<Parsed<History>>
 
-export function historyPath(market: MarketId, { fromMs, bookmaker, step }: HistoryAsked, format: 'json' | 'csv'): string {
+export function historyPath(market: MarketId, { fromMs, toMs, bookmaker, step }: HistoryAsked, format: 'json' | 'csv'): string {
   const query = new URLSearchParams({ from: fromMs === null ? 'first' : new Date(fromMs).toISOString(), step, format })
+  if (toMs !== undefined) query.set('to', new Date(toMs).toISOString())
   if (bookmaker !== undefined) query.set('bookmaker', bookmaker)
   return `/api/markets/${encodeURIComponent(market)}/history?${query}`
 }

@@ -12,6 +12,7 @@ import { historyFetcher } from './history-api.ts'
 import { Navigation } from './navigation.ts'
 import { browserMemory, loadPreferences, savePreferences } from './preferences.ts'
 import { watchReader } from './reader.ts'
+import { Recall } from './recall.ts'
 import { Session } from '../client/session.ts'
 import { Store } from './store.ts'
 import { wear } from './theme.ts'
@@ -22,6 +23,7 @@ const root = document.querySelector<HTMLElement>('#app')
 if (root === null) throw new Error('index.html has no #app for the board')
 
 const nowMs = () => Date.now()
+const after = (delayMs: number, wake: () => void) => void setTimeout(wake, delayMs)
 const store = new Store(loadPreferences(browserMemory), nowMs, requestAnimationFrame.bind(window))
 const api = createApi(fetch.bind(window), nowMs)
 const session = new Session({
@@ -31,7 +33,7 @@ const session = new Session({
   board: store.written,
   nowMs,
   chance: Math.random,
-  after: (delayMs, wake) => void setTimeout(wake, delayMs),
+  after,
 })
 
 window.oddscast = forScripts(store)
@@ -67,9 +69,14 @@ heedBrowser(
   },
 )
 root.replaceChildren()
-const asking = {
-  history: historyFetcher(fetch.bind(window)),
-  ticks: (market: MarketId, after: number) => api.ticks(market, after),
-}
-render(<App store={store} navigation={navigation} asking={asking} />, root)
+const history = historyFetcher(fetch.bind(window))
+const recall = new Recall({
+  fetch: history,
+  tracks: store.tracks,
+  bookOf: (market) => store.board.books.get(market),
+  nowMs: () => store.serverNowMs.peek(),
+  after,
+})
+const asking = { history, ticks: (market: MarketId, after: number) => api.ticks(market, after) }
+render(<App store={store} navigation={navigation} recall={recall} asking={asking} />, root)
 session.take({ type: 'start' })

@@ -127,7 +127,7 @@ export function Label({ status, marketStatus, move }: Pick<RowProps, 'marketStat
 export function Point({ point, handicap, move }: { point: number; handicap: boolean; move: ShownMove | undefined }) {
   const line = move?.changes.find(({ side }) => side === 'point')
   const element = useRef<HTMLSpanElement>(null)
-  useFlash(element, 'line-flash', line)
+  useFlash(element, 'line', line)
   const from = line === undefined ? undefined : formatPoint(line.from, handicap)
   return (
     <span ref={element} class="point" data-point={point} data-line={line?.direction} title={from && `The line was ${from}`}>
@@ -153,7 +153,7 @@ export function Price({ side, quote, format, view, move }: PriceProps) {
   const price = quote?.[side] ?? null
   const change = move?.changes.find((c) => c.side === side)
   const cell = useRef<HTMLTableCellElement>(null)
-  useFlash(cell, change && `${shownDirection(change.direction, format, view)}-flash`, move?.count ?? 0)
+  useFlash(cell, change && shownDirection(change.direction, format, view), move?.count ?? 0)
   return (
     <td ref={cell} data-price={side} data-value={price ?? ''}>
       {formatPrice(price, format, view)}

@@ -3,11 +3,11 @@ import { useLayoutEffect } from 'preact/hooks'
 
 import { columnsIn } from './layout.ts'
 
-/** Which part of an element is near the screen, in rem from its top, and how many columns of cards fit into it. */
+/** Which part of an element is on the screen, in rem from its top, and how many columns of cards fit into it. */
 export type Viewport = { columns: number; from: number; to: number }
 
 /** Cards this far off the screen are there already when they are scrolled to. */
-const overscan = 45
+export const overscan = 45
 /** So far one may scroll before anything is done about it. */
 const grain = 15
 
@@ -19,8 +19,8 @@ export function useViewport(element: { current: HTMLElement | null }): Signal<Vi
       if (current === null) return
       const rem = remPixels()
       const { top, width } = current.getBoundingClientRect()
-      const from = Math.floor((-top / rem - overscan) / grain) * grain
-      const to = Math.ceil((-top / rem + innerHeight / rem + overscan) / grain) * grain
+      const from = Math.floor(-top / rem / grain) * grain
+      const to = Math.ceil((-top / rem + innerHeight / rem) / grain) * grain
       const columns = columnsIn(width / rem)
       const shown = viewport.peek()
       if (shown.from !== from || shown.to !== to || shown.columns !== columns) viewport.value = { columns, from, to }

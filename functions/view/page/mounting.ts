@@ -1,0 +1,16 @@
+/** So many cards that are not on the screen yet come into the document with each frame. */
+const perFrame = 3
+
+/**
+ * Which cards to have in the document now. Those on the screen must be; the others near it come a few at a time, so that no frame is late
+ * for what nobody sees yet. `more`: there are some left for the next frame.
+ */
+export function mountNext<T>(
+  wanted: readonly T[],
+  onScreen: ReadonlySet<T>,
+  mounted: ReadonlySet<T>,
+): { now: readonly T[]; more: boolean } {
+  let left = perFrame
+  const now = wanted.filter((card) => onScreen.has(card) || mounted.has(card) || left-- > 0)
+  return { now, more: now.length < wanted.length }
+}

@@ -7,7 +7,7 @@ import { hubEvents } from '../connect/hub-events.ts'
 import { tellingOf } from '../connect/put-aside.ts'
 import type { Settings } from '../settings.ts'
 import { BookCache } from './book-cache.ts'
-import { noCharges } from './charges.ts'
+import { inHundredths, noCharges } from './charges.ts'
 import { bookStore, countStore, deadLetters } from './cosmos.ts'
 import { FeedCounts } from './counts.ts'
 import { dedupe } from './dedupe.ts'
@@ -62,7 +62,7 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
         if (uncounted !== undefined) context.warn('counts not kept', uncounted)
         context.log(
           'ticks saved',
-          JSON.stringify({ hub, events: events.length, aligned, ...report, ...charges, tookMs: Date.now() - startedMs }),
+          JSON.stringify({ hub, events: events.length, aligned, ...report, ...inHundredths(charges), tookMs: Date.now() - startedMs }),
         )
       },
     })

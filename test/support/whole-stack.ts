@@ -28,6 +28,8 @@ async function build(): Promise<string> {
 export type WholeStack = {
   stack: Stack
   database: Database
+  /** What its processes wrote, the newest lines last. */
+  lines: readonly string[]
   api(route: string): Promise<unknown>
   /** Runs the feed's timer now. */
   poll(timer: string): Promise<void>
@@ -63,6 +65,7 @@ export async function startWhole(
   const whole: WholeStack = {
     stack,
     database: client.database(database),
+    lines,
     async api(route) {
       const response = await fetch(new URL(route, stack.url), { signal: AbortSignal.timeout(10_000) })
       if (!response.ok) throw new Error(`${route} answers ${response.status}: ${await response.text()}`)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TickDocument } from '../../functions/book/documents.ts'
 import type { HubEvent } from '../../functions/connect/hub-events.ts'
 import { BookCache } from '../../functions/dedupe/book-cache.ts'
+import { noCharges } from '../../functions/dedupe/charges.ts'
 import { bookStore, deadLetters } from '../../functions/dedupe/cosmos.ts'
 import { dedupe, type DedupeReport } from '../../functions/dedupe/dedupe.ts'
 import { quoted, snapshotOf } from '../support/arbitrary.ts'
@@ -25,9 +26,9 @@ const say = (market: string, asOfMs: number, last: number): HubEvent => {
   const message = snapshotOf(market, asOfMs, { selections: [quoted('a', { last })] })
   return { body: Buffer.from(JSON.stringify(message)), partition: '0', sequence: sequence++ }
 }
-const run = (events: readonly HubEvent[], cache = new BookCache()): Promise<DedupeReport> => {
+const run = (events: readonly HubEvent[], cache = new BookCache(), charges = noCharges()): Promise<DedupeReport> => {
   const ports = {
-    books: bookStore(database, 3_600, AbortSignal.timeout(20_000)),
+    books: bookStore(database, 3_600, AbortSignal.timeout(20_000), charges),
     deadLetters: deadLetters(database, hub, nowMs, AbortSignal.timeout(20_000)),
   }
   return dedupe(events, ports, cache, nowMs)
@@ -98,6 +99,33 @@ describe('the dedupe store, on Cosmos DB', () => {
       [1, 0.1],
       [2, 0.5],
     ])
+  })
+
+  it('adds up what the store asks for, and how often it was too busy', async () => {
+    const [first, second, third] = [noCharges(), noCharges(), noCharges()]
+    const cache = new BookCache()
+    await run([say('dear', 1, 0.1), say('dear too', 1, 0.1)], cache, first)
+    await run([say('dear', 2, 0.1)], cache, second)
+    cosmos.server.faults.add({ status: 429, count: 2, retryAfterMs: 1, operation: 'batch' })
+    await run([say('dear', 3, 0.5)], cache, third)
+    // Two books that are not there yet, and two documents each; nothing; one of each.
+    expect(first.requestUnits).toBeGreaterThan(2 + 4 * 5)
+    expect(first.requestUnits).toBeLessThan(2 + 4 * 7)
+    expect([second, { ...third, requestUnits: 0 }]).toEqual([noCharges(), { requestUnits: 0, throttled: 2 }])
+    expect(third.requestUnits).toBeGreaterThan(2 * 5)
+  })
+
+  it('marks ticks with whose doing they are, where that is told, and leaves no trace of it elsewhere', async () => {
+    const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`
+    const books = bookStore(database, 3_600, AbortSignal.timeout(20_000))
+    const marking = { ...books, save: (...[held, write]: Parameters<typeof books.save>) => books.save(held, write, traceparent) }
+    const ports = { books: marking, deadLetters: deadLetters(database, hub, nowMs, AbortSignal.timeout(20_000)) }
+    await dedupe([say('marked', 1, 0.1)], ports, new BookCache(), nowMs)
+    await run([say('marked', 2, 0.5)])
+    const read = async (id: string) => (await database.container('odds').item(id, 'testfeed:marked').read()).resource as object
+    expect(await read('t:000000000001')).toHaveProperty('traceparent', traceparent)
+    expect(await read('t:000000000002')).not.toHaveProperty('traceparent')
+    expect(await read('book')).not.toHaveProperty('traceparent')
   })
 
   it('catches up with another worker by its own refused write (412)', async () => {

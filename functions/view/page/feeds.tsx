@@ -64,15 +64,17 @@ function Chip({ health, state, counts, nowMs }: ChipProps) {
             </p>
           ))}
           {feedFacts(health, counts, nowMs).map(({ title, facts }) => (
-            <dl key={title}>
+            <section key={title}>
               <h3>{title}</h3>
-              {facts.map(([name, value]) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ))}
-            </dl>
+              <dl>
+                {facts.map(([name, value]) => (
+                  <div key={name}>
+                    <dt>{name}</dt>
+                    <dd>{value}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
           ))}
         </div>
       </details>

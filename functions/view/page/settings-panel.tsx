@@ -15,47 +15,51 @@ export const SettingsPanel = ({ store }: { store: Store }) => (
       </summary>
       <div class="panel">
         <h2>Settings</h2>
-        <dl>
-          <div>
-            <dt>New prices</dt>
-            <dd>
-              <Choice
-                name="New prices"
-                words={rates}
-                labels={rateLabels}
-                chosen={store.rate}
-                choose={(rate) => {
-                  store.rate.value = rate
-                }}
-              />
-            </dd>
-          </div>
-          <div>
-            <dt>Colours</dt>
-            <dd>
-              <Choice
-                name="Colours"
-                words={themes}
-                labels={themeLabels}
-                chosen={store.theme}
-                choose={(theme) => {
-                  store.theme.value = theme
-                }}
-              />
-            </dd>
-          </div>
-        </dl>
-        <dl>
-          <h3>Keys</h3>
-          {keys.map(([key, meaning]) => (
-            <div key={key}>
-              <dt>{meaning}</dt>
+        <section>
+          <dl>
+            <div>
+              <dt>New prices</dt>
               <dd>
-                <kbd>{key}</kbd>
+                <Choice
+                  name="New prices"
+                  words={rates}
+                  labels={rateLabels}
+                  chosen={store.rate}
+                  choose={(rate) => {
+                    store.rate.value = rate
+                  }}
+                />
               </dd>
             </div>
-          ))}
-        </dl>
+            <div>
+              <dt>Colours</dt>
+              <dd>
+                <Choice
+                  name="Colours"
+                  words={themes}
+                  labels={themeLabels}
+                  chosen={store.theme}
+                  choose={(theme) => {
+                    store.theme.value = theme
+                  }}
+                />
+              </dd>
+            </div>
+          </dl>
+        </section>
+        <section>
+          <h3>Keys</h3>
+          <dl>
+            {keys.map(([key, meaning]) => (
+              <div key={key}>
+                <dt>{meaning}</dt>
+                <dd>
+                  <kbd>{key}</kbd>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
       </div>
     </details>
   </div>

@@ -10,6 +10,7 @@ import type { DedupeCounts, FeedHealth } from '../../../functions/book/feed-heal
 import { feedsGroup, marketGroup, type MarketId, topicGroup } from '../../../functions/book/ids.ts'
 import type { BoardMessage, MarketDelta } from '../../../functions/book/wire.ts'
 import { startWebPubSub, type WebPubSubServer } from '../../../infra/local/web-pubsub/server.ts'
+import { pageReply } from '../../../functions/view/page-files.ts'
 import { buildClient, buildPage } from '../../../scripts/build.ts'
 import { OddsWorld } from '../client/odds-world.ts'
 import { historyAnswer } from './history-answer.ts'
@@ -66,9 +67,10 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
 
   const http = createServer((request, response) => {
     const target = new URL(request.url ?? '/', 'http://board.local')
-    const isRoute = target.pathname === '/' || target.pathname.startsWith('/markets/')
-    const file = page[isRoute ? 'index.html' : target.pathname.slice(1)]
-    if (file !== undefined) return void response.writeHead(200, { 'content-type': file.type }).end(file.text)
+    if (!target.pathname.startsWith('/api/')) {
+      const { status, headers, body } = pageReply(page, decodeURIComponent(target.pathname.slice(1)), null)
+      return void response.writeHead(status, headers).end(body)
+    }
     void answer(request.method ?? '', target).then(({ status = 200, body }) => {
       const text = JSON.stringify(body)
       const etag = `"${createHash('sha256')

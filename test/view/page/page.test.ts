@@ -4,12 +4,12 @@ import path from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { type FeedHealth, noDrift } from '../../../functions/book/feed-health.ts'
 import { buildPage } from '../../../scripts/build.ts'
 import type { ForScripts } from '../../../functions/view/page/for-scripts.ts'
 import { chromiumArgs, findChromium } from '../../support/chromium.ts'
 import { type BoardServer, startBoardServer } from './board-server.ts'
 import { feed, market, selection } from '../client/odds-world.ts'
+import { healthNow } from './health-now.ts'
 
 const executablePath = findChromium()
 const [a, b] = [market('a'), market('b/ü')]
@@ -165,9 +165,3 @@ describe.skipIf(executablePath === undefined)('the page in Chromium (skipped wit
     expect(troubles).toEqual([])
   })
 })
-
-function healthNow(): FeedHealth {
-  const nowMs = Date.now()
-  const counts = { markets: 2, selections: 4, published: 0, unchanged: 2, rejected: 0, lagMs: null, quota: null, drift: noDrift }
-  return { feed, everyMs: 20_000, polledAtMs: nowMs, completeAtMs: nowMs, changedAtMs: nowMs, failure: null, ...counts }
-}

@@ -7,6 +7,7 @@ const firstDelayMs = 1_000
 const maxDelayMs = 15_000
 /** A connection that held this long starts counting its attempts anew. */
 const steadyAfterMs = 10_000
+const soonAgain = 2
 /** What ticks do not carry (names, images) is as old as the snapshot: once an hour, when there is a reason to ask anyway, it is taken anew. */
 const comparableForMs = 3_600_000
 
@@ -57,9 +58,13 @@ export function takeSnapshot(before: Connection, attempt: number, reason?: strin
   return { state: { state: 'snapshotting', turn, attempt, reason, buffered }, effects: [{ do: 'takeSnapshot', turn }] }
 }
 
-/** A snapshot that is needed again soon after it was taken could be asked for without end: then start over, ever more slowly. */
+/**
+ * A snapshot that is needed again soon after it was taken, as when many markets open at once, is taken at once a few times. It could be
+ * asked for without end: then start over, ever more slowly.
+ */
 export function resync(before: Flowing & Connection, reason: string, moment: Moment): Step {
-  return moment.nowMs - before.sinceMs >= steadyAfterMs ? takeSnapshot(before, 0, reason) : fail(before, reason, moment)
+  if (moment.nowMs - before.sinceMs >= steadyAfterMs) return takeSnapshot(before, 0, reason)
+  return before.attempt < soonAgain ? takeSnapshot(before, before.attempt + 1, reason) : fail(before, reason, moment)
 }
 
 /** Full jitter: when a server comes back, its thousands of browsers must not all knock in the same second. */

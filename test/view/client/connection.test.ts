@@ -179,8 +179,9 @@ describe('the way to a board without holes', () => {
     expect(effects).toEqual([{ do: 'takeSnapshot', turn: 8 }])
   })
 
-  it('takes a new snapshot when a message could not be read, but never one right after the other', () => {
+  it('takes a new snapshot when a message could not be read, but not one right after the other for ever', () => {
     expect(step({ ...live, sinceMs: startMs - 10_000 }, events.missed, later(0)).state.state).toBe('snapshotting')
+    expect(step({ ...live, attempt: 1 }, events.missed, later(0)).state).toMatchObject({ state: 'snapshotting', attempt: 2 })
     const soon = step(live, events.missed, later(0))
     expect(soon.state).toMatchObject({ state: 'waiting', attempt: 3, reason: 'unreadable' })
   })

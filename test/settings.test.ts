@@ -140,4 +140,24 @@ describe('settings', () => {
     })
     expect(faultsOf({ ...local, WEB_PUBSUB_EVENTS__audience: 'api://board' })).toEqual([expect.stringContaining('tenantId')])
   })
+
+  it('tells of its work where there is somebody to tell, in OpenTelemetry’s own words', () => {
+    const toldTo = (env: Record<string, string>) => readSettings({ ...local, ...env }, polledFeeds).telemetry
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:4318'
+    expect(toldTo({})).toBeUndefined()
+    expect(toldTo({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SDK_DISABLED: 'true' })).toBeUndefined()
+    expect(toldTo({ OTEL_EXPORTER_OTLP_ENDPOINT })).toEqual({ tracedShare: 1, tracesEveryMs: 5_000, metricsEveryMs: 60_000 })
+    const ratio = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' }
+    expect(toldTo({ OTEL_EXPORTER_OTLP_ENDPOINT, ...ratio })).toMatchObject({ tracedShare: 0.01 })
+    expect(toldTo({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER: 'parentbased_always_off' })).toMatchObject({
+      tracedShare: 0,
+    })
+    const wrong = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER: 'sometimes', OTEL_METRIC_EXPORT_INTERVAL: 'soon' }
+    expect(faultsOf({ ...local, ...wrong, OTEL_EXPORTER_OTLP_ENDPOINT: 'user:password@collector' })).toEqual([
+      'OTEL_EXPORTER_OTLP_ENDPOINT takes a web address, as in http://localhost:4318',
+      expect.stringContaining('OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"'),
+      expect.stringContaining('OTEL_TRACES_SAMPLER is "sometimes"'),
+      expect.stringContaining('OTEL_METRIC_EXPORT_INTERVAL is "soon"'),
+    ])
+  })
 })

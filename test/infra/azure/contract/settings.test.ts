@@ -9,9 +9,9 @@ import { only } from './resources.ts'
 
 const feeds = { ...polledFeeds, ...streamedFeeds }
 
-/** Those of the Functions host and of the platform, which our code never sees. */
+/** Those of the Functions host, of the platform and of OpenTelemetry, which our code never sees. */
 const hosts =
-  /^(AzureWebJobs\w*|APPLICATIONINSIGHTS_\w+|(EVENT_HUBS|COSMOS|WEB_PUBSUB)__(credential|clientId)|BUNDLE_URL|AZURE_CLIENT_ID)$/
+  /^(AzureWebJobs\w*|APPLICATIONINSIGHTS_\w+|OTEL_\w+|(EVENT_HUBS|COSMOS|WEB_PUBSUB)__(credential|clientId)|BUNDLE_URL|AZURE_CLIENT_ID)$/
 
 /** Every name that is looked up while settings are read, with all feeds on. */
 function namesRead(): ReadonlySet<string> {

@@ -1,3 +1,6 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+
 import { EventHubProducerClient } from '@azure/event-hubs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -7,6 +10,7 @@ import { connections } from '../functions/connect/connections.ts'
 import { readSettings } from '../functions/settings.ts'
 import { systemClock } from '../infra/local/clock.ts'
 import { topicNames, topics } from '../infra/names.ts'
+import { betfairFixture } from './support/betfair.ts'
 import { beats, fakeStream, following, settled } from './support/following.ts'
 import { type LogLine, logLines, strangersIn } from './support/log-lines.ts'
 import { otlpReceiver, type Receiver, type Span } from './support/otlp.ts'
@@ -16,6 +20,7 @@ import { idle, neverSchedule } from './support/recorded-day.ts'
 import { builtApp, eventually, readHub, readOdds, startWhole, type WholeStack } from './support/whole-stack.ts'
 
 const key = 'a-key-for-tests'
+const streamWorker = [{ name: 'stream', file: path.resolve(import.meta.dirname, '../scripts/stream.ts') }]
 
 describe('the pipeline, while somebody listens', () => {
   let whole: WholeStack
@@ -26,18 +31,23 @@ describe('the pipeline, while somebody listens', () => {
     receiver = await otlpReceiver((_, response) => {
       if (isListening) response.writeHead(200).end()
     })
-    whole = await startWhole(await builtApp(), {
-      FEEDS: 'simulated,kalshi',
+    const env = {
+      FEEDS: 'simulated,kalshi,betfair',
       SIMULATED_SCHEDULE: neverSchedule,
       KALSHI_SCHEDULE: neverSchedule,
       KALSHI_URL: 'http://127.0.0.1:9/',
+      BETFAIR_URL: pathToFileURL(betfairFixture).href,
       FUNCTIONS_LOCAL_KEY: key,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_BSP_SCHEDULE_DELAY: '50',
       OTEL_METRIC_EXPORT_INTERVAL: '50',
-    })
+    }
+    whole = await startWhole(await builtApp(), env, streamWorker)
     await whole.poll('collectSimulated')
-    await eventually('the simulated markets are stored', async () => (await readOdds(whole.database)).ticks.length > 0)
+    await eventually('markets of both feeds are stored', async () => {
+      const { ticks } = await readOdds(whole.database)
+      return ['simulated', 'betfair'].every((feed) => ticks.some((tick) => tick.feed === feed))
+    })
     await whole.poll('collectKalshi')
     for (const back of [1.9, 1.9, 2.2]) await push(ownMarket('m1', back))
     await push([ownMarket('m3', 1.5), { marketId: 'm4' }])
@@ -71,7 +81,7 @@ describe('the pipeline, while somebody listens', () => {
 
   it('tells each tick’s way from its feed to the browsers, step by step, over the hub and the change feed', async () => {
     const { ticks } = await readOdds(whole.database)
-    const ofEachFeed = ['simulated', 'my-odds'].map((feed) => ticks.findLast((tick) => tick.feed === feed))
+    const ofEachFeed = ['simulated', 'betfair', 'my-odds'].map((feed) => ticks.findLast((tick) => tick.feed === feed))
     for (const tick of ofEachFeed) {
       const page = await eventually('its page is told', async () =>
         receiver.spans.find(

@@ -20,6 +20,8 @@ export type HubPosition = { partition: string; sequence: number }
 export type BookDocument = Omit<StoredBook, 'selections'> & {
   id: 'book'
   type: 'book'
+  /** -1 while the market may go on. One that has ended outlives its last ticks by a day, so that no tick is ever without its book. */
+  ttl: number
   overround: number | null
   selections: readonly (Selection & SelectionWorth)[]
 }
@@ -55,8 +57,9 @@ export const bookDocumentId = 'book'
 /** Twelve digits, so that ids sort as numbers do. */
 export const tickDocumentId = (seq: number) => `t:${String(seq).padStart(12, '0')}`
 
-export function bookDocument(book: StoredBook): BookDocument {
+export function bookDocument(book: StoredBook, tickTtlSeconds: number): BookDocument {
   const worth = pricing(book)
+  const ttl = book.status === 'closed' || book.status === 'settled' ? tickTtlSeconds + daySeconds : -1
   const selections = book.selections.map((selection) => {
     const { back = null, lay = null, fairProbability = null } = worth.selections.get(selection.id) ?? {}
     return {
@@ -68,8 +71,10 @@ export function bookDocument(book: StoredBook): BookDocument {
       fairProbability,
     }
   })
-  return { id: bookDocumentId, type: 'book', ...book, overround: worth.overround, selections }
+  return { id: bookDocumentId, type: 'book', ttl, ...book, overround: worth.overround, selections }
 }
+
+const daySeconds = 86_400
 
 /**
  * The documents of the ticks of one write, which leads from the book `before` to `book`. They have few instants between them, and text of an

@@ -20,7 +20,7 @@ export const schemaVersions = {
   'clients-answer': '1.0',
   'push-answer': '1.0',
   problem: '1.0',
-  'book-document': '1.0',
+  'book-document': '1.1',
   'tick-document': '1.2',
   'feed-document': '1.0',
   'counts-document': '1.0',

@@ -78,7 +78,7 @@ function operations(
   ttlSeconds: number,
   traceparent: string | undefined,
 ): OperationInput[] {
-  const document = bookDocument(book)
+  const document = bookDocument(book, ttlSeconds)
   const saveBook: OperationInput =
     held === undefined
       ? { operationType: BulkOperationType.Create, resourceBody: document }

@@ -23,7 +23,7 @@ const endMs = startMs + ticks * 20_000
 const cosmos = await startBenchCosmos(root)
 try {
   const one = inventedTicks(1, 8, ticks)
-  await cosmos.create(marketOf(1), [...one.documents, bookDocument(one.book)])
+  await cosmos.create(marketOf(1), [...one.documents, bookDocument(one.book, 86_400)])
   const hourAgo = new Date(endMs - 3_600_000).toISOString()
   console.log(`\nThe history of a market of ${ticks.toLocaleString('en')} ticks and 8 selections`)
   printHead()
@@ -41,7 +41,7 @@ try {
     const markets = Math.round(selections / 3.4)
     const have = selections === 850 ? 0 : 250
     for (let number = have + 2; number < markets + 2; number++)
-      await cosmos.create(marketOf(number), [bookDocument(inventedBook(number, number % 5 === 0 ? 5 : 3))])
+      await cosmos.create(marketOf(number), [bookDocument(inventedBook(number, number % 5 === 0 ? 5 : 3), 86_400)])
     console.log(`\nAll books, about ${selections.toLocaleString('en')} selections`)
     printHead()
     await measure('GET /api/markets', getMarkets, '')

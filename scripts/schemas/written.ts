@@ -101,6 +101,10 @@ export const bookDocument: v.Type<BookDocument> = v.object({
   ...bookFields,
   asOfMs: instantMs,
   hub: position.nullable(),
+  ttl: told(
+    v.number().assert((n) => Number.isSafeInteger(n) && n >= -1, 'no time to live'),
+    { type: 'integer', minimum: -1 },
+  ),
   overround: orNull(finite),
   selections: v.array(selection.extend({ ...worth, fairProbability: orNull(probability) })),
 })

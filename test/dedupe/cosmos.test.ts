@@ -65,6 +65,22 @@ describe('the dedupe store, on Cosmos DB', () => {
     })
   })
 
+  it('lets the book of a market that has ended outlive its last ticks by a day, and keeps one that goes on, or comes back', async () => {
+    const ttl = async () =>
+      (await database.container('odds').item('book', 'testfeed:ended').read<{ ttl: number; seq: number }>()).resource?.ttl
+    const seen = (asOfMs: number, status: 'open' | 'settled') => {
+      const message = snapshotOf('ended', asOfMs, { status, selections: [quoted('a', { last: 0.5, status })] })
+      return { body: Buffer.from(JSON.stringify(message)), partition: '0', sequence: sequence++ }
+    }
+    const cache = new BookCache()
+    await run([seen(1, 'open')], cache)
+    expect(await ttl()).toBe(-1)
+    await run([seen(2, 'settled')], cache)
+    expect(await ttl()).toBe(3_600 + 86_400)
+    await run([seen(3, 'open')], cache)
+    expect(await ttl()).toBe(-1)
+  })
+
   it.each([
     ['is throttled for a moment', { status: 429, count: 2, retryAfterMs: 5 }],
     ['loses the answer to a write that did happen, by throttling', { status: 429, count: 1, retryAfterMs: 5, afterCommit: true }],

@@ -125,7 +125,7 @@ describe('books of other venues, on Cosmos DB', () => {
     const verdict = judge(heard(10 * minute, { yes: { alpha: 0.4 } }), undefined, undefined, 10 * minute)
     if (verdict.kind !== 'fresh') throw new Error('the first message must be fresh')
     const odds = database.container('odds')
-    await odds.items.create(bookDocument(verdict.book))
+    await odds.items.create(bookDocument(verdict.book, 86_400))
     await odds.items.create({ id: 'book', type: 'book', marketId: 'testfeed:torn' })
     await database.container('feeds').items.create({ id: 'testfeed', feed: 'testfeed', completeAtMs: 11 * minute })
     await database.container('feeds').items.create({ id: 'dedupe:testfeed', type: 'dedupe-counts' })

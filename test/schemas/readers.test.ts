@@ -65,7 +65,7 @@ const sent: [SchemaName, object, (raw: unknown) => Parsed<unknown>][] = [
   ['markets-answer', { readAtMs: 5, markets: [pricedBook(book)], next: null }, parseMarketsAnswer],
   ['market-answer', pricedBook(book), parseBook],
   ['market-delta', delta, parseMarketDelta],
-  ['book-document', bookDocument(book), parseBookDocument],
+  ['book-document', bookDocument(book, 86_400), parseBookDocument],
   ['tick-document', tickDocuments(ticks, book, 60)[0] ?? {}, parseTickDocument],
   ['feed-document', { id: feed, ...health, openMarkets: [], digest: 'x' }, parseFeedHealth],
   ['counts-document', { id: 'dedupe:other', type: 'dedupe-counts', ...counts }, parseDedupeCounts],

@@ -48,7 +48,7 @@ describe('what a book is worth', () => {
   })
 
   it('is in the stored book, flat, and does not come back from there', () => {
-    const document = bookDocument(storedBook())
+    const document = bookDocument(storedBook(), 86_400)
     expect(document).toMatchObject({
       overround: 0.02,
       selections: [

@@ -24,7 +24,7 @@ export function dedupeStage(database: Database): Stage {
     writes.map((write) => ({
       id: write.book.marketId,
       operations: [
-        { operationType: BulkOperationType.Upsert, resourceBody: bookDocument(write.book) },
+        { operationType: BulkOperationType.Upsert, resourceBody: bookDocument(write.book, 86_400) },
         ...tickDocuments(write.ticks, write.book, 86_400).map((resourceBody) => ({
           operationType: BulkOperationType.Create,
           resourceBody,

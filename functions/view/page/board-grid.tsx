@@ -41,13 +41,14 @@ function Grid({ store, navigation, recall }: GridProps) {
   /** Where the keyboard is must not be taken out of the document. */
   const held = useSignal<MarketId | undefined>(undefined)
   useReveal(store, layout, held, element)
-  useLayoutEffect(() => {
-    scrollTo(0, navigation.boardY)
-  }, [])
   useLayoutEffect(() => keysOf(element, () => layout.peek(), store, navigation), [])
 
   const { order, columns, column, top, height } = layout.value
   const { from, to } = viewport.value
+  const isLaidOut = height > 0
+  useLayoutEffect(() => {
+    if (isLaidOut && navigation.boardY > 0) scrollTo(0, navigation.boardY)
+  }, [isLaidOut])
   const marketsWithin = (from: number, to: number) => placesWithin(layout.value, from, to).flatMap((place) => order[place] ?? [])
   const onScreen = marketsWithin(from, to)
   const wanted = marketsWithin(from - overscan, to + overscan)
@@ -55,7 +56,7 @@ function Grid({ store, navigation, recall }: GridProps) {
   const mounted = useRef<ReadonlySet<MarketId>>(new Set())
   const frame = useSignal(0)
   void frame.value
-  const { now, more } = mountNext(wanted, new Set(onScreen), mounted.current)
+  const { now, more } = mountNext(wanted, new Set([...onScreen, held.value]), mounted.current)
   mounted.current = new Set(now)
   useLayoutEffect(() => {
     if (!more) return
@@ -74,8 +75,8 @@ function Grid({ store, navigation, recall }: GridProps) {
       onFocusIn={({ target }) => {
         held.value = marketOf(target)
       }}
-      onFocusOut={({ relatedTarget }) => {
-        if (marketOf(relatedTarget) === undefined) held.value = undefined
+      onFocusOut={({ target, relatedTarget }) => {
+        if (marketOf(target) === held.value && marketOf(relatedTarget) === undefined) held.value = undefined
       }}
     >
       {now.map((market) => {

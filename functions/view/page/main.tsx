@@ -42,7 +42,7 @@ effect(() => {
   root.dataset['state'] = store.connection.value.state
 })
 effect(() => savePreferences(browserMemory, store.preferences))
-effect(() => wear(store.theme.value, document.documentElement))
+effect(() => wear(store.theme.value, document))
 
 const navigation = new Navigation()
 navigation.heed()

@@ -7,7 +7,7 @@ const perFrame = 3
  */
 export function mountNext<T>(
   wanted: readonly T[],
-  onScreen: ReadonlySet<T>,
+  onScreen: ReadonlySet<T | undefined>,
   mounted: ReadonlySet<T>,
 ): { now: readonly T[]; more: boolean } {
   let left = perFrame

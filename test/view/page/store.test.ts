@@ -175,6 +175,61 @@ describe('the store', () => {
     expect(store.dedupeCounts.peek().get(feed)?.ticks).toBe(2)
   })
 
+  it('shows what moves together every five seconds when the reader wants calm; what comes or goes at once', () => {
+    const { world, store, hold, draw, frames } = board()
+    store.rate.value = 'calm'
+    const beat = (afterMs: number) => {
+      const before = frames()
+      store.beat(startMs + afterMs)
+      if (frames() > before) draw()
+    }
+    const shown = () => store.card(a)?.peek().book.selections[0]?.quotes[0]?.last
+    const move = (last: number) => store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { last })] })
+    beat(1_000)
+    move(0.6)
+    beat(4_000)
+    expect(shown()).toBe(0.5)
+    beat(5_000)
+    expect(shown()).toBe(0.6)
+    move(0.7)
+    world.open(c)
+    hold()
+    draw()
+    expect(shown()).toBe(0.7)
+    expect(store.order.peek()).toContain(c)
+  })
+
+  it('keeps the ticks of the market that is watched, each once, and when each was shown', () => {
+    const { world, store, draw } = board()
+    store.watched.watch(a)
+    const first = world.allTicks(a)
+    store.written.apply({ do: 'apply', deltas: [world.tick(a, 'x', { last: 0.7 }), world.tick(b, 'x', { last: 0.8 })] })
+    expect(store.watched.ticks.peek()).toEqual([])
+    draw()
+    store.watched.remember(a, first)
+    store.watched.remember(b, world.allTicks(b))
+    expect(store.watched.ticks.peek().map(({ seq, shownAtMs }) => [seq, shownAtMs])).toEqual([
+      [2, startMs],
+      [1, null],
+    ])
+    store.watched.watch(undefined)
+    expect(store.watched.ticks.peek()).toEqual([])
+  })
+
+  it('counts the lines of a card, and tells when a fold changes them', () => {
+    const { world, store, hold, draw } = board()
+    world.open(c)
+    for (let i = 0; i < 10; i++) world.tick(c, `s${i}`, { last: 0.1 })
+    hold()
+    draw()
+    const lines = () => store.card(c)?.peek().lines
+    expect(lines()).toBe(7)
+    const before = store.reshaped.peek()
+    store.fold(c, 'unfolded')
+    expect(lines()).toBe(11)
+    expect(store.reshaped.peek()).toBe(before + 1)
+  })
+
   it('knows since when its prices are not current', () => {
     const { store } = board()
     store.written.showConnection({ ...initial, state: 'waiting', attempt: 1, soonestMs: 0, untilMs: 0, reason: 'away' })

@@ -115,6 +115,7 @@ describe('the pipeline, while somebody listens', () => {
       duplicate: total('messages', 'topic=sports verdict=duplicate'),
       stored: total('ticks.stored'),
       letters: total('dead_letters', 'stage=dedupe topic=sports'),
+      pushedLetters: total('dead_letters', 'feed=my-odds stage=collect'),
       failedPolls: total('polls', 'feed=kalshi outcome=failed'),
       polls: total('polls'),
     }
@@ -125,6 +126,7 @@ describe('the pipeline, while somebody listens', () => {
       duplicate: 1,
       stored: ticks.length,
       letters: 1,
+      pushedLetters: 1,
       failedPolls: 1,
       polls: 2,
     })

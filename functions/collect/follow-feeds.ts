@@ -41,8 +41,11 @@ async function followAlways(feed: StreamFeed, connections: Connections, circumst
   while (!signal.aborted) {
     try {
       const database = await connections.odds()
-      const deadLetters = tellingOf(deadLetterStore(database), (putAside) => log('put aside', { feed: feed.name, ...putAside }))
-      const { publishing } = collectWatch(connections.telemetry)
+      const { publishing, putAside } = collectWatch(connections.telemetry)
+      const deadLetters = tellingOf(deadLetterStore(database), ({ count, reasons }) => {
+        putAside(feed.name, count)
+        log('put aside', { feed: feed.name, count, reasons })
+      })
       const publisher = eventHubPublisher(connections.producer, deadLetters, clock.nowMs, { ...connections, publishing })
       await follow(feed, { publisher, store: feedStore(database), deadLetters }, circumstances)
       return

@@ -29,9 +29,9 @@ export function registerCollect(settings: Settings, connections: Connections): v
         const database = await connections.odds()
         const signal = AbortSignal.timeout(pollDeadlineMs)
         const watch = collectWatch(connections.telemetry, context.invocationId)
-        const report = await watch.poll(feed.name, ({ publishing, putAside }) => {
+        const report = await watch.poll(feed.name, (publishing) => {
           const deadLetters = tellingOf(deadLetterStore(database), ({ count, reasons }) => {
-            putAside(count)
+            watch.putAside(name, count)
             context.warn('put aside', JSON.stringify({ feed: name, count, reasons }))
           })
           const publisher = eventHubPublisher(connections.producer, deadLetters, Date.now, { ...connections, publishing })

@@ -10,16 +10,14 @@ export function collectWatch(telemetry: Telemetry | undefined, invocationId?: st
   return {
     poll: (feed, act) =>
       telemetry.step({ name: 'collect poll', kind: 'internal', facts: { feed, ...invocation } }, async (step) => {
-        const report = await act({
-          publishing: publishingWithin(step.step),
-          putAside: (letters) => step.count(lettersPutAside, letters, { stage: 'collect', feed }),
-        })
+        const report = await act(publishingWithin(step.step))
         step.count(polls, 1, { feed, outcome: report.kind })
         for (const [outcome, count] of Object.entries(marketsOf(report))) step.count(markets, count, { feed, outcome })
         step.learned({ outcome: report.kind, ...marketsOf(report) })
         return report
       }),
     publishing: publishingWithin(telemetry.step),
+    putAside: (feed, letters) => telemetry.count(lettersPutAside, letters, { stage: 'collect', feed }),
   }
 }
 

@@ -4,12 +4,12 @@ import type { CollectReport } from './collect.ts'
 
 /** Looks on while odds are collected, and changes nothing of what is done. */
 export type CollectWatch = {
-  /** One poll, and what is done in it. */
-  poll(feed: FeedName, act: (within: PollWatch) => Promise<CollectReport>): Promise<CollectReport>
+  /** One poll, with what is published in it. */
+  poll(feed: FeedName, act: (publishing: Publishing) => Promise<CollectReport>): Promise<CollectReport>
   /** What is published in no poll. */
   publishing: Publishing
+  putAside: (feed: string, letters: number) => void
 }
-export type PollWatch = { publishing: Publishing; putAside: (letters: number) => void }
 
 /** One handing-over to the event hubs. Its messages are to carry the `traceparent` that `act` is given, by which who reads them knows it. */
 export type Publishing = <T>(
@@ -18,6 +18,9 @@ export type Publishing = <T>(
 ) => Promise<T>
 
 const unwatchedPublishing: Publishing = (_messages, act) => act(undefined)
-const unwatchedPoll: PollWatch = { publishing: unwatchedPublishing, putAside: () => undefined }
 
-export const unwatched: CollectWatch = { poll: (_feed, act) => act(unwatchedPoll), publishing: unwatchedPublishing }
+export const unwatched: CollectWatch = {
+  poll: (_feed, act) => act(unwatchedPublishing),
+  publishing: unwatchedPublishing,
+  putAside: () => undefined,
+}

@@ -30,7 +30,7 @@ import {
 
 import type { TelemetrySettings } from '../settings.ts'
 import { lagBounds } from './lags.ts'
-import type { Counter, Step, StepStart, Telemetry } from './telemetry.ts'
+import type { Counter, Counting, Step, StepStart, Telemetry } from './telemetry.ts'
 
 /** A worker that is told to end has five seconds on Azure; what cannot be sent by then is lost. */
 const closeWithinMs = 3_000
@@ -63,6 +63,9 @@ export function openTelemetry(settings: TelemetrySettings, instanceId: string, t
   const tracer = tracers.getTracer('oddscast')
   const meter = meters.getMeter('oddscast')
   const counterOf = keptByName(({ name, ...about }: Counter) => meter.createCounter(name, about))
+  const count: Counting = (counter, by, of) => {
+    if (by > 0) counterOf(counter).add(by, of)
+  }
   const lag = meter.createHistogram('oddscast.lag', {
     unit: 'ms',
     description: 'How long news took from one of its clocks to the next, counted in steps of a quarter',
@@ -88,9 +91,7 @@ export function openTelemetry(settings: TelemetrySettings, instanceId: string, t
     traceparent: traceparentOf(span),
     step: (start, act) => run(context, start, act),
     learned: (facts) => void span.setAttributes(facts),
-    count: (counter, by, of) => {
-      if (by > 0) counterOf(counter).add(by, of)
-    },
+    count,
     took(hop, lags, of) {
       const facts = { hop, ...of }
       for (const [ms, times] of lags) for (let i = 0; i < times; i++) lag.record(ms, facts)
@@ -99,6 +100,7 @@ export function openTelemetry(settings: TelemetrySettings, instanceId: string, t
 
   return {
     step: (start, act) => run(ROOT_CONTEXT, start, act),
+    count,
     async close(withinMs = closeWithinMs) {
       const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
       await Promise.race([Promise.allSettled([tracers.shutdown(), meters.shutdown()]), late])

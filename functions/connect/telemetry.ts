@@ -10,9 +10,12 @@ import type { Lags } from './lags.ts'
  */
 export type Telemetry = {
   step: Stepping
+  count: Counting
   /** Sends what is left, if it can be sent in this time: usually some seconds. */
   close(withinMs?: number): Promise<void>
 }
+
+export type Counting = (counter: Counter, by: number, of?: Facts) => void
 
 /** Runs `act` as one step. What it throws is told, and thrown on. */
 export type Stepping = <T>(start: StepStart, act: (step: Step) => Promise<T>) => Promise<T>
@@ -32,8 +35,8 @@ export type Step = {
   traceparent: string | undefined
   /** A part of this one. */
   step: Stepping
+  count: Counting
   learned(facts: Facts): void
-  count(counter: Counter, by: number, of?: Facts): void
   /** From one clock of the news to the next, `hop` says which. */
   took(hop: string, lags: Lags, of?: Facts): void
 }
@@ -52,6 +55,7 @@ export function connectTelemetry(
   const open = () => (opened ??= load(settings, instanceId, trouble))
   return {
     step: async (start, act) => (await open()).step(start, act),
+    count: (counter, by, of) => void open().then(({ count }) => count(counter, by, of)),
     close: async (withinMs) => (await opened)?.close(withinMs),
   }
 }
@@ -63,7 +67,7 @@ async function load(settings: TelemetrySettings, instanceId: string, trouble: (r
     return openTelemetry(settings, instanceId, trouble)
   } catch (error) {
     trouble(`not loaded: ${error instanceof Error ? error.message : String(error)}`)
-    return { step: (_start, act) => act(untold), close: async () => undefined }
+    return { step: (_start, act) => act(untold), count: () => undefined, close: async () => undefined }
   }
 }
 

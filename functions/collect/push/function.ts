@@ -46,19 +46,17 @@ export function registerPush(connections: Connections): void {
 
 async function openDesk(connections: Connections): Promise<PushDesk> {
   const database = await connections.odds()
+  const watch = collectWatch(connections.telemetry)
   const clock = { nowMs: Date.now, after: (delayMs: number, act: () => void) => setTimeout(act, delayMs) }
   const trouble = (reason: string) => console.error('feed troubles', JSON.stringify({ troubles: [reason] }))
   return {
     ports: {
-      publisher: pushPublisher(
-        connections.producer,
-        Date.now,
-        connections.snapshotSchemaId,
-        collectWatch(connections.telemetry).publishing,
-      ),
-      deadLetters: tellingOf(deadLetterStore(database), (putAside, [letter]) =>
-        console.warn('put aside', JSON.stringify({ feed: letter?.feed, ...putAside })),
-      ),
+      publisher: pushPublisher(connections.producer, Date.now, connections.snapshotSchemaId, watch.publishing),
+      deadLetters: tellingOf(deadLetterStore(database), (putAside, [letter]) => {
+        const feed = letter?.feed ?? ''
+        watch.putAside(feed, putAside.count)
+        console.warn('put aside', JSON.stringify({ feed, ...putAside }))
+      }),
       health: healthKeeper(feedStore(database), clock, trouble),
     },
     memoryOf: pushMemories(),

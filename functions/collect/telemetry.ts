@@ -13,7 +13,7 @@ export function collectWatch(telemetry: Telemetry | undefined, invocationId?: st
         const report = await act(publishingWithin(step.step))
         step.count(polls, 1, { feed, outcome: report.kind })
         for (const [outcome, count] of Object.entries(marketsOf(report))) step.count(markets, count, { feed, outcome })
-        step.learned({ outcome: report.kind, ...marketsOf(report) })
+        step.learned({ outcome: report.kind, ...('reason' in report ? { reason: report.reason } : {}), ...marketsOf(report) })
         return report
       }),
     publishing: publishingWithin(telemetry.step),

@@ -43,19 +43,21 @@ export function openTelemetry(settings: TelemetrySettings, instanceId: string, t
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': 'oddscast', 'service.instance.id': instanceId }))
     .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }))
-  const once = saidOnce(trouble)
   const tracers = new TracerProvider({
     resource,
     sampler: new ParentBasedSampler({ root: samplerOf(settings.tracedShare) }),
     spanProcessors: [
-      new BatchSpanProcessor({ exporter: watched(new OTLPTraceExporter(), once), scheduledDelayMillis: settings.tracesEveryMs }),
+      new BatchSpanProcessor({
+        exporter: watched(new OTLPTraceExporter(), trouble),
+        scheduledDelayMillis: settings.tracesEveryMs,
+      }),
     ],
   })
   const meters = new MeterProvider({
     resource,
     readers: [
       new PeriodicExportingMetricReader({
-        exporter: watched(new OTLPMetricExporter(), once),
+        exporter: watched(new OTLPMetricExporter(), trouble),
         exportIntervalMillis: settings.metricsEveryMs,
       }),
     ],
@@ -152,27 +154,16 @@ function keptByName<I>(make: (counter: Counter) => I): (counter: Counter) => I {
 type Result = { code: number; error?: Error }
 type Exporter<T> = { export(what: T, done: (result: Result) => void): void }
 
-/** The SDK keeps to itself that nobody takes what it sends. */
-function watched<T, E extends Exporter<T>>(exporter: E & Exporter<T>, once: Once): E {
+/** The SDK keeps to itself that nobody takes what it sends. Here it is told once, until somebody does again. */
+function watched<T, E extends Exporter<T>>(exporter: E & Exporter<T>, trouble: (reason: string) => void): E {
   const send = exporter.export.bind(exporter)
+  let isTold = false
   exporter.export = (what, done) =>
     send(what, (result) => {
-      if (result.code === 0) once.worked()
-      else once.failed(result.error?.message ?? 'for no reason that is known')
+      const isTaken = result.code === 0
+      if (!isTaken && !isTold) trouble(`not sent: ${result.error?.message ?? 'for no reason that is known'}`)
+      isTold = !isTaken
       done(result)
     })
   return exporter
-}
-
-type Once = { failed(reason: string): void; worked(): void }
-
-function saidOnce(say: (reason: string) => void): Once {
-  let isSaid = false
-  return {
-    failed(reason) {
-      if (!isSaid) say(`not sent: ${reason}`)
-      isSaid = true
-    },
-    worked: () => void (isSaid = false),
-  }
 }

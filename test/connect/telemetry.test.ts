@@ -140,7 +140,7 @@ describe('telemetry', () => {
   it('says once that nobody takes what it tells, until somebody does again', async () => {
     let status = 400
     await using receiver = await otlpReceiver((_, response) => void response.writeHead(status).end())
-    const { telemetry, troubles } = told({ metricsEveryMs: 10 }, receiver.url)
+    const { telemetry, troubles } = told({ metricsEveryMs: 10, tracedShare: 0 }, receiver.url)
     const work = () => step(telemetry, 'work', async (working) => working.count(apples, 1))
     const asked = async (times: number) => {
       const until = receiver.requests.length + times

@@ -7,7 +7,7 @@ import { MarketCard } from './card.tsx'
 import { Empty, Nothing } from './empty.tsx'
 import { cardHeight, emptyLayout, type Layout, layOut, placesWithin } from './layout.ts'
 import type { Navigation } from './navigation.ts'
-import { mountNext } from './mounting.ts'
+import { useMounted } from './mounting.ts'
 import type { Recall } from './recall.ts'
 import { useReveal } from './reveal.ts'
 import type { Store } from './store.ts'
@@ -38,7 +38,7 @@ function Grid({ store, navigation, recall }: GridProps) {
     const heightOf = (market: MarketId) => cardHeight(store.card(market)?.peek().lines ?? 0)
     return (before.current = layOut(order, heightOf, columns, before.current))
   })
-  /** Where the keyboard is must not be taken out of the document. */
+  // Where the keyboard is must not be taken out of the document.
   const held = useSignal<MarketId | undefined>(undefined)
   useReveal(store, layout, held, element)
   useLayoutEffect(() => keysOf(element, () => layout.peek(), store, navigation), [])
@@ -53,16 +53,7 @@ function Grid({ store, navigation, recall }: GridProps) {
   const onScreen = marketsWithin(from, to)
   const wanted = marketsWithin(from - overscan, to + overscan)
   if (held.value !== undefined && !wanted.includes(held.value) && order.includes(held.value)) wanted.push(held.value)
-  const mounted = useRef<ReadonlySet<MarketId>>(new Set())
-  const frame = useSignal(0)
-  void frame.value
-  const { now, more } = mountNext(wanted, new Set([...onScreen, held.value]), mounted.current)
-  mounted.current = new Set(now)
-  useLayoutEffect(() => {
-    if (!more) return
-    const next = requestAnimationFrame(() => frame.value++)
-    return () => cancelAnimationFrame(next)
-  })
+  const now = useMounted(wanted, new Set([...onScreen, held.value]))
   useEffect(() => recall.wish(onScreen), [onScreen.join(' ')])
   const places = new Map(wanted.map((market) => [market, order.indexOf(market)]))
   return (

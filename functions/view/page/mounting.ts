@@ -1,3 +1,6 @@
+import { useSignal } from '@preact/signals'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+
 /** So many cards that are not on the screen yet come into the document with each frame. */
 const perFrame = 3
 
@@ -13,4 +16,19 @@ export function mountNext<T>(
   let left = perFrame
   const now = wanted.filter((card) => onScreen.has(card) || mounted.has(card) || left-- > 0)
   return { now, more: now.length < wanted.length }
+}
+
+/** Of what is wanted as much as is due, and the rest with the next frames. */
+export function useMounted<T>(wanted: readonly T[], onScreen: ReadonlySet<T | undefined>): readonly T[] {
+  const mounted = useRef<ReadonlySet<T>>(new Set())
+  const frame = useSignal(0)
+  void frame.value
+  const { now, more } = mountNext(wanted, onScreen, mounted.current)
+  mounted.current = new Set(now)
+  useLayoutEffect(() => {
+    if (!more) return
+    const next = requestAnimationFrame(() => frame.value++)
+    return () => cancelAnimationFrame(next)
+  })
+  return now
 }

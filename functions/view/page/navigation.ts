@@ -1,4 +1,4 @@
-import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import { type ReadonlySignal, signal } from '@preact/signals'
 
 import { pathOf, type Route, routeOf } from './route.ts'
 
@@ -56,9 +56,7 @@ export class Navigation {
 
   #show(route: Route) {
     if (this.#route.peek().at === 'board') this.#boardY = scrollY
-    batch(() => {
-      this.#route.value = route
-    })
+    this.#route.value = route
     if (route.at === 'market') scrollTo(0, 0)
   }
 }

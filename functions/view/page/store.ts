@@ -200,9 +200,7 @@ export class Store {
     const card = this.#cards.get(market)
     if (card === undefined) return
     const shown = card.peek()
-    batch(() => {
-      card.value = this.#shaped({ ...shown, folds: { ...shown.folds, [part]: !shown.folds[part] } }, shown.lines)
-    })
+    card.value = this.#shaped({ ...shown, folds: { ...shown.folds, [part]: !shown.folds[part] } }, shown.lines)
   }
 
   choose(filter: Partial<Filter>) {

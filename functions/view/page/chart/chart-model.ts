@@ -15,11 +15,10 @@ const rangeMs: Record<Exclude<Range, 'all'>, number> = { '1h': hourMs, '24h': 24
 /** Null: as far back as there is anything. */
 export const beginOf = (range: Range, nowMs: number) => (range === 'all' ? null : nowMs - rangeMs[range])
 
-/** `fromMs`: where what is drawn begins, when all of it is asked for. */
 export type ChartState =
   | { state: 'loading' }
   | { state: 'failed'; reason: string }
-  | { state: 'ready'; fromMs: number; lines: ReadonlyMap<SelectionId, ChartLine> }
+  | { state: 'ready'; lines: ReadonlyMap<SelectionId, ChartLine> }
 
 /**
  * The prices of one bookmaker in one market: what they were, as the server tells it once, and from there on as the book changes. Whatever
@@ -50,7 +49,7 @@ export class ChartModel {
     const drawn = lines
       .filter((line) => line.bookmaker === bookmaker)
       .map((line) => [line.selectionId, lineFrom(line, fromMs, stepMs, now.priceFormat)] as const)
-    this.state.value = { state: 'ready', fromMs, lines: new Map(drawn) }
+    this.state.value = { state: 'ready', lines: new Map(drawn) }
     this.follow(now, bookmaker)
   }
 
@@ -68,7 +67,7 @@ export class ChartModel {
       lines.set(id, line)
       grew = true
     }
-    if (lines.size !== chart.lines.size) this.state.value = { ...chart, lines }
+    if (lines.size !== chart.lines.size) this.state.value = { state: 'ready', lines }
     if (grew) this.grown.value++
   }
 }

@@ -1,4 +1,4 @@
-import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 
 import type { Bookmaker, MarketId, SelectionId } from '../../../book/ids.ts'
 import type { Book } from '../../../book/market.ts'
@@ -58,8 +58,7 @@ export class MarketView {
       // Whoever was away missed what happened meanwhile; the book only has what came of it.
       effect(() => {
         const nowMs = store.nowMs.value
-        const current = store.currentAtMs.value === nowMs
-        if (!current) return
+        if (store.currentAtMs.value !== nowMs || document.hidden) return
         if (nowMs - shownAtMs > worthAskingAgainMs) this.load()
         shownAtMs = nowMs
       }),
@@ -84,9 +83,7 @@ export class MarketView {
   }
 
   chooseBookmaker(bookmaker: Bookmaker | undefined) {
-    batch(() => {
-      this.#chosenBookmaker.value = bookmaker
-    })
+    this.#chosenBookmaker.value = bookmaker
   }
 
   /** Draws a selection, in the first colour that is free, or no longer. */

@@ -5,6 +5,7 @@ import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
 import { hubEvents } from '../connect/hub-events.ts'
 import { tellingOf } from '../connect/put-aside.ts'
+import { hubTrigger, retryForEver } from '../connect/triggers.ts'
 import type { Settings } from '../settings.ts'
 import { BookCache } from './book-cache.ts'
 import { inHundredths, noCharges } from './charges.ts'
@@ -25,22 +26,8 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
   for (const topic of settings.topics) {
     const { hub } = topics[topic]
     app.generic(`dedupe${topic.charAt(0).toUpperCase()}${topic.slice(1)}`, {
-      trigger: trigger.generic({
-        type: 'eventHubTrigger',
-        connection: 'EVENT_HUBS',
-        eventHubName: hub,
-        consumerGroup: consumerGroups.dedupe,
-        cardinality: 'many',
-        // As bytes: given nothing, the host parses each body as JSON itself, and one that is none fails the whole batch before we see it.
-        dataType: 'binary',
-      }),
-      // For ever: the host moves its checkpoint when the last retry is over, so a limit here would lose ticks whenever the store is away.
-      retry: {
-        strategy: 'exponentialBackoff',
-        maxRetryCount: -1,
-        minimumInterval: { seconds: 1 },
-        maximumInterval: { seconds: 30 },
-      },
+      trigger: trigger.generic(hubTrigger(hub, consumerGroups.dedupe)),
+      retry: retryForEver,
       async handler(bodies: unknown, context: InvocationContext) {
         const database = await connections.odds()
         const startedMs = Date.now()
@@ -62,7 +49,14 @@ export function registerDedupe(settings: Settings, connections: Connections): vo
         if (uncounted !== undefined) context.warn('counts not kept', uncounted)
         context.log(
           'ticks saved',
-          JSON.stringify({ hub, events: events.length, aligned, ...report, ...inHundredths(charges), tookMs: Date.now() - startedMs }),
+          JSON.stringify({
+            hub,
+            events: events.length,
+            aligned,
+            ...report,
+            ...inHundredths(charges),
+            tookMs: Date.now() - startedMs,
+          }),
         )
       },
     })

@@ -4,6 +4,7 @@ import { consumerGroups, topics } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
 import { hubEvents } from '../connect/hub-events.ts'
+import { hubTrigger, retryForEver } from '../connect/triggers.ts'
 import type { Settings } from '../settings.ts'
 import { alertStore, linkedFixtures, venueBooks } from './cosmos.ts'
 import { detect } from './detect.ts'
@@ -21,22 +22,8 @@ export function registerDetect(settings: Settings, connections: Connections): vo
     const { hub } = topics[topic]
     const memory = new Memory()
     app.generic(`detect${topic.charAt(0).toUpperCase()}${topic.slice(1)}`, {
-      trigger: trigger.generic({
-        type: 'eventHubTrigger',
-        connection: 'EVENT_HUBS',
-        eventHubName: hub,
-        consumerGroup: consumerGroups.detect,
-        cardinality: 'many',
-        // As bytes: given nothing, the host parses each body as JSON itself, and one that is none fails the whole batch before we see it.
-        dataType: 'binary',
-      }),
-      // For ever: the host moves its checkpoint when the last retry is over, and nobody else waits for this consumer group.
-      retry: {
-        strategy: 'exponentialBackoff',
-        maxRetryCount: -1,
-        minimumInterval: { seconds: 1 },
-        maximumInterval: { seconds: 30 },
-      },
+      trigger: trigger.generic(hubTrigger(hub, consumerGroups.detect)),
+      retry: retryForEver,
       async handler(bodies: unknown, context: InvocationContext) {
         const database = await connections.odds()
         const startedMs = Date.now()

@@ -1,19 +1,12 @@
-import { app, type InvocationContext, type RetryOptions } from '@azure/functions'
+import { app, type InvocationContext } from '@azure/functions'
 
 import { type ContainerName, database } from '../../infra/names.ts'
 import type { Connections } from '../connect/connections.ts'
 import { withDeadline } from '../connect/deadline.ts'
+import { retryForEver } from '../connect/triggers.ts'
 import { fanoutAlerts, fanoutFeeds, fanoutTicks } from './fanout.ts'
 import { fanoutWatch } from './telemetry.ts'
 import { webPubSubBroadcaster } from './web-pubsub.ts'
-
-/** For ever: the host moves its lease when the last retry is over, and a page that was never sent would be a silent gap. */
-const retry: RetryOptions = {
-  strategy: 'exponentialBackoff',
-  maxRetryCount: -1,
-  minimumInterval: { seconds: 1 },
-  maximumInterval: { seconds: 30 },
-}
 
 /**
  * How long the trigger rests after an empty page, which is most of the time from feed to browser. Each poll of a quiet container costs
@@ -88,6 +81,6 @@ function changesOf(containerName: ContainerName) {
     createLeaseContainerIfNotExists: false,
     startFromBeginning: false,
     feedPollDelay: feedPollDelayMs,
-    retry,
+    retry: retryForEver,
   }
 }

@@ -18,7 +18,7 @@ const written: [ink: string, ground: string][] = [
 
 const css = readFileSync(path.resolve(import.meta.dirname, '../../../functions/view/page/styles/base.css'), 'utf8')
 const colours = new Map(
-  [...css.matchAll(/--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(([, name, light, dark]) => [
+  [...css.matchAll(/--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(([, name, light, dark]) => [
     name,
     { light, dark },
   ]),
@@ -47,5 +47,12 @@ describe('the page’s colours', () => {
       })
       .filter((pair) => Number(pair.split(': ')[1]) < 4.5)
     expect(weak).toEqual([])
+  })
+
+  it.each(['light', 'dark'] as const)('of the chart’s lines stand out from their ground, in the %s: 3 to 1', (scheme) => {
+    const ground = colours.get('card')?.[scheme] ?? ''
+    const lines = [...colours].filter(([name]) => /^line-\d$/.test(name))
+    expect(lines).toHaveLength(6)
+    for (const [, colour] of lines) expect(contrast(colour[scheme] ?? '', ground)).toBeGreaterThan(3)
   })
 })

@@ -8,7 +8,6 @@ import { chanceOf, outcomeOf, rank, rowQuote } from '../arrange.ts'
 import { formatShare } from '../format.ts'
 import { Picture } from '../picture.tsx'
 import { Arrow, Label, Point, Price } from '../rows.tsx'
-import { Spark } from '../spark.tsx'
 import type { Card, Store } from '../store.ts'
 import { colours, type MarketView } from './market-view.ts'
 
@@ -77,9 +76,6 @@ export function SelectionTable({ store, view, card, priced, kept }: TableProps) 
                     {outcome !== null && <span class="outcome">{outcome}</span>}
                     <Label status={status} marketStatus={book.status} move={move} />
                     <Arrow move={move} format={book.priceFormat} view={shownView} />
-                    {quote !== undefined && (
-                      <Spark store={store} market={book.marketId} quote={quoteKeyOf(selection.id, quote.bookmaker)} />
-                    )}
                   </div>
                 </th>
                 {shownSides.map((side) => (

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 
 import type { Book } from '../../../book/market.ts'
 import type { TickKind } from '../../../book/tick.ts'
+import { priceSides } from '../../client/board.ts'
 import { formatPrice } from '../format.ts'
 import type { Store } from '../store.ts'
 
@@ -11,6 +12,7 @@ export function TickTable({ store, book }: { store: Store; book: Book }) {
   const all = useSignal(false)
   const ticks = store.watched.ticks.value
   const view = store.view.value
+  const sides = priceSides.filter((side) => ticks.some((tick) => tick[side] !== null))
   const several = book.selections.some(({ quotes }) => quotes.length > 1)
   return (
     <section class="box quotes ticks" aria-labelledby="ticks">
@@ -23,9 +25,11 @@ export function TickTable({ store, book }: { store: Store; book: Book }) {
             <tr>
               <th scope="col">Observed</th>
               <th scope="col">Selection</th>
-              <th scope="col">Last</th>
-              <th scope="col">Back</th>
-              <th scope="col">Lay</th>
+              {sides.map((side) => (
+                <th key={side} scope="col">
+                  {side}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -41,7 +45,7 @@ export function TickTable({ store, book }: { store: Store; book: Book }) {
                   {several && <small>{tick.bookmaker}</small>}
                   {kindWords[tick.kind] !== '' && <small class="kind">{kindWords[tick.kind]}</small>}
                 </th>
-                {(['last', 'back', 'lay'] as const).map((side) => (
+                {sides.map((side) => (
                   <td key={side}>{formatPrice(tick[side], book.priceFormat, view)}</td>
                 ))}
               </tr>

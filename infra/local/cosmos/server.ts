@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { systemClock, type Clock } from '../clock.ts'
 import { checkSignature, localKey } from './auth.ts'
 import { openCatalog } from './catalog.ts'
+import { openCharges } from './charges.ts'
 import { badRequest, CosmosError, errorBody } from './errors.ts'
 import { openFaults, parseFault, type Fault, type Faults } from './faults.ts'
 import { carryOutItem } from './item-operations.ts'
@@ -50,12 +51,14 @@ async function serve(store: Store, { port, clock = systemClock, log = () => {}, 
   const catalog = openCatalog(store, clock)
   if (layout !== undefined) provision(catalog, layout, log)
   const faults = openFaults()
+  const charges = openCharges()
 
   const answer = async (incoming: IncomingMessage): Promise<Reply> => {
     const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/'
     const method = incoming.method ?? 'GET'
     const body = method === 'GET' ? '' : await readBody(incoming)
     if (path === '/_local/faults') return faultsReply(faults, method, body)
+    if (path === '/_local/charges' && method === 'GET') return reply(200, 0, JSON.stringify(charges.all()))
     const request = { method, path, segments: splitPath(path), headers: incoming.headers }
     // Before the signature, so that what is not supported is named even where it is signed in a way that is not known here.
     const operation = operationOf(request)
@@ -67,6 +70,7 @@ async function serve(store: Store, { port, clock = systemClock, log = () => {}, 
     const done = isResourceOperation(operation)
       ? carryOutResource(catalog, operation, request, body)
       : carryOutItem(store, catalog, operation, request, body, nowSeconds)
+    charges.add(request.segments, operation, done.charge)
     return fault === undefined ? done : faultReply(fault)
   }
 

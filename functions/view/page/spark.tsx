@@ -15,9 +15,10 @@ export function Spark({ store, market, quote }: { store: Store; market: MarketId
     const nowMs = store.serverNowMs.peek()
     return sparkPath(track, Math.max(nowMs - sparkForMs, track.atMs[0] ?? 0), nowMs)
   })
-  const still = useComputed(() => (path.value === '' ? '' : undefined))
+  const isStill = useComputed(() => path.value === '')
+  if (isStill.value) return null
   return (
-    <svg class="spark" data-still={still} viewBox={`0 0 ${sparkWidth} ${sparkHeight}`} aria-hidden="true">
+    <svg class="spark" viewBox={`0 0 ${sparkWidth} ${sparkHeight}`} aria-hidden="true">
       <path d={path} />
     </svg>
   )

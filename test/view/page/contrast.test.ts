@@ -51,7 +51,7 @@ describe('the page’s colours', () => {
 
   it.each(['light', 'dark'] as const)('of the chart’s lines stand out from their ground, in the %s: 3 to 1', (scheme) => {
     const ground = colours.get('card')?.[scheme] ?? ''
-    const lines = [...colours].filter(([name]) => /^line-\d$/.test(name))
+    const lines = [...colours].filter(([name]) => /^line-\d$/.test(name ?? ''))
     expect(lines).toHaveLength(6)
     for (const [, colour] of lines) expect(contrast(colour[scheme] ?? '', ground)).toBeGreaterThan(3)
   })

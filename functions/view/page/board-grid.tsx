@@ -53,7 +53,7 @@ function Grid({ store, navigation, recall }: GridProps) {
   const onScreen = marketsWithin(from, to)
   const wanted = marketsWithin(from - overscan, to + overscan)
   if (held.value !== undefined && !wanted.includes(held.value) && order.includes(held.value)) wanted.push(held.value)
-  const now = useMounted(wanted, new Set([...onScreen, held.value]))
+  const now = useMounted(wanted, onScreen, held.value)
   useEffect(() => recall.wish(onScreen), [onScreen.join(' ')])
   const places = new Map(wanted.map((market) => [market, order.indexOf(market)]))
   return (

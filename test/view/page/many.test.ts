@@ -54,7 +54,7 @@ describe.skipIf(executablePath === undefined)('a board of many markets, in Chrom
         const points = [...Array(12)].flatMap((_, i) => [...Array(4)].map((_, j) => [160 + j * 300, 200 + i * 50] as const))
         return points.filter(([x, y]) => document.elementFromPoint(x, y)?.closest('.grid') === null).length
       })
-    expect(await bare()).toBe(0)
+    await expect.poll(bare).toBe(0)
     const overlapping = await page.evaluate(() => {
       const boxes = [...document.querySelectorAll('.grid .card')].map((card) => card.getBoundingClientRect())
       return boxes.filter((a) =>

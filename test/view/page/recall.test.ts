@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 
 import { type MarketId, quoteKeyOf } from '../../../functions/book/ids.ts'
 import type { History, HistoryAsked } from '../../../functions/view/page/history-api.ts'
-import { mountNext } from '../../../functions/view/page/mounting.ts'
 import { Recall } from '../../../functions/view/page/recall.ts'
 import { Tracks } from '../../../functions/view/page/tracks.ts'
 import { bookmaker, market, OddsWorld, selection, startMs } from '../client/odds-world.ts'
@@ -108,23 +107,5 @@ describe('what was before the page was opened', () => {
     wait()
     wait()
     expect(asked.map(([id]) => id)).toEqual([a, b])
-  })
-})
-
-describe('cards', () => {
-  it('on the screen come at once, the others a few with each frame', () => {
-    const wanted = Array.from({ length: 12 }, (_, i) => i)
-    const onScreen = new Set([4, 5, 6, 7])
-    let mounted: ReadonlySet<number> = new Set([0, 99])
-    const counts: number[] = []
-    for (let more = true; more;) {
-      const next = mountNext(wanted, onScreen, mounted)
-      for (const card of onScreen) expect(next.now).toContain(card)
-      mounted = new Set(next.now)
-      more = next.more
-      counts.push(next.now.length)
-    }
-    expect(counts).toEqual([8, 11, 12])
-    expect([...mounted]).toEqual(wanted)
   })
 })

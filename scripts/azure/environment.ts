@@ -16,7 +16,12 @@ export function environmentNamed(name: string): Environment {
   const names = environmentNames()
   if (!names.includes(name))
     throw new Error(`There is no environment "${name}"; infra/azure/environments has ${names.join(', ')}`)
-  return readEnvironment(JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')))
+  const file = path.join(folder, `${name}.json`)
+  try {
+    return readEnvironment(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (cause) {
+    throw new Error(`infra/azure/environments/${name}.json: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }
 
 /** What `suffix` is until somebody changes it: names made with it are taken by whoever came first. */

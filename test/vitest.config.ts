@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url'
 
 import { defineConfig } from 'vitest/config'
 
-/** Each runs the whole stack or a browser, so they run after the rest and one after the other. */
-const whole = ['test/pipeline*.test.ts', 'test/browser*.test.ts']
+/** Each runs the whole stack, so they run after the rest and one after the other. */
+const whole = ['test/pipeline*.test.ts']
+/** Longer than anybody wants to wait after each change: `npm run test:browser`. */
+const browser = ['test/browser/**']
 /** The CDKTF project has packages of its own, which are installed before its tests when they are not there. */
 const azure = ['test/infra/azure/**/*.test.ts']
 
@@ -17,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [...whole, ...azure],
+          exclude: [...whole, ...browser, ...azure],
           testTimeout: 20_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { MarketsAnswer } from '../functions/book/wire.ts'
-import { chromiumArgs, findChromium } from './support/chromium.ts'
-import { builtApp, eventually, startWhole, type WholeStack } from './support/whole-stack.ts'
+import type { MarketsAnswer } from '../../functions/book/wire.ts'
+import { chromiumArgs, findChromium } from '../support/chromium.ts'
+import { builtApp, eventually, startWhole, type WholeStack } from '../support/whole-stack.ts'
 
 const executablePath = findChromium()
 

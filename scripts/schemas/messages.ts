@@ -190,8 +190,7 @@ export const messages: readonly Message[] = [
     form: 'sent',
     schema: sent(tickDocument, 'ticks'),
     title: 'A stored tick: container odds, type tick',
-    description:
-      'One observed change of one selection at one bookmaker, flat: what Power BI reads.',
+    description: 'One observed change of one selection at one bookmaker, flat: what Power BI reads.',
   },
   {
     name: 'feed-document',

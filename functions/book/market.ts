@@ -58,6 +58,8 @@ export type Book = MarketDescription & {
   topic: Topic
   priceFormat: PriceFormat
   seq: number
+  /** Our clock when the market was first seen. A store that was lost counts it anew, from another instant. 0: not known. */
+  openedAtMs: number
   changedAtMs: number
   selections: readonly Selection[]
 }

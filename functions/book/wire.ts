@@ -208,6 +208,7 @@ export const bookFields = {
   inPlay: orNull(v.boolean()),
   priceFormat: oneOf(priceFormats),
   seq: counter,
+  openedAtMs: counter.optional(() => 0),
   changedAtMs: instantMs,
   selections: v.array(
     v.object({

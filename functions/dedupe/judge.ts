@@ -49,6 +49,7 @@ export function bookAfter(book: StoredBook | undefined, seen: SnapshotMessage, t
     inPlay,
     ...said,
     seq: 0,
+    openedAtMs: seen.observedAtMs,
     changedAtMs: seen.observedAtMs,
     selections: [],
     asOfMs: seen.asOfMs,

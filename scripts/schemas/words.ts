@@ -28,6 +28,8 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     sentAtMs: 'Our clock when the message was sent, in milliseconds since 1970 UTC.',
     readAtMs:
       'The server’s clock when it read the store, in milliseconds since 1970 UTC: by it a reader learns the error of its own.',
+    openedAtMs:
+      'When the market was first seen: our clock at the feed, in milliseconds since 1970 UTC; 0: not known. A store that was lost tells another one.',
     changedAtMs: 'When it last changed: our clock at the feed, in milliseconds since 1970 UTC.',
     last: 'The last price traded, in priceFormat; null where none is known.',
     back: 'The price at which it can be backed (bought) now, in priceFormat; null where nobody offers one.',
@@ -101,6 +103,7 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     next: 'The address of the rest; null when this is all.',
     clients: 'In the order of their ids.',
     seqs: 'The seq of each market, by its id: that of the last tick in its book.',
+    opened: 'When each market was first seen, by its id: the openedAtMs of its book.',
     groups: 'The groups to join at the socket.',
     url: 'The address to open a WebSocket at.',
   },

@@ -171,7 +171,7 @@ export const snapshotRequired: v.Type<SnapshotRequired> = v.object({
   reason: oneOf(['expired', 'ahead', 'too_far_behind']),
 })
 
-export const seqsAnswer: v.Type<SeqsAnswer> = v.object({ seqs: v.record(counter) })
+export const seqsAnswer: v.Type<SeqsAnswer> = v.object({ seqs: v.record(counter), opened: v.record(counter) })
 
 export const healthAnswer: v.Type<HealthAnswer> = v.object({
   status: v.literal('ok'),

@@ -6,7 +6,8 @@ import { oneOf } from './kinds.ts'
 import { optional } from './parameters.ts'
 import { sharedAnswer } from './shared-answer.ts'
 
-export type SeqsAnswer = { seqs: Record<string, number> }
+/** `opened`: a market that was begun anew may have come to any `seq`, and is known by its other `openedAtMs`. */
+export type SeqsAnswer = { seqs: Record<string, number>; opened: Record<string, number> }
 
 export const getSeqs = endpoint({
   name: 'apiSeqs',
@@ -17,10 +18,13 @@ export const getSeqs = endpoint({
   answers: { 200: { says: 'The seq of each market.', schema: 'seqs-answer' } },
   async answer({ query: { topic }, ifNoneMatch }, { odds }) {
     const board = await (await odds()).books(topic)
-    const seqs = board.books.map(({ marketId, seq }) => [marketId, seq] as const).toSorted(([a], [b]) => (a < b ? -1 : 1))
-    const answer = () => ({ seqs: Object.fromEntries(seqs) }) satisfies SeqsAnswer
+    const books = board.books.toSorted((a, b) => (a.marketId < b.marketId ? -1 : 1))
+    const answer = (): SeqsAnswer => ({
+      seqs: Object.fromEntries(books.map(({ marketId, seq }) => [marketId, seq])),
+      opened: Object.fromEntries(books.map(({ marketId, openedAtMs }) => [marketId, openedAtMs])),
+    })
     const body = () => sharedAnswer(board, 'seqs', () => JSON.stringify(answer()))
-    const tagged = seqs.map((pair) => pair.join(' ')).join('\n')
+    const tagged = books.map(({ marketId, seq, openedAtMs }) => `${marketId} ${seq} ${openedAtMs}`).join('\n')
     return madeWhenNew(body, { type: 'application/json', schema: schemaId('seqs-answer'), tagged, ifNoneMatch })
   },
 })

@@ -16,6 +16,7 @@ import {
   parseMarketDelta,
   type SnapshotRequired,
 } from '../../book/wire.ts'
+import type { Standing } from './catch-up.ts'
 import { everything, type Scope } from './scope.ts'
 
 /** The server's HTTP answers, read at the door. What goes wrong comes back as a reason in words for the reader, never as an error. */
@@ -24,7 +25,7 @@ export type Api = {
   negotiate: () => Promise<Negotiated>
   /** All that is followed. */
   markets(): Promise<Answered<Snapshot>>
-  seqs(): Promise<Answered<ReadonlyMap<MarketId, number>>>
+  seqs(): Promise<Answered<ReadonlyMap<MarketId, Standing>>>
   book(market: MarketId): Promise<Answered<Book>>
   ticks(market: MarketId, after: number): Promise<Answered<MarketDelta> | Refused>
   feeds(): Promise<Answered<FeedsAnswer>>
@@ -113,7 +114,13 @@ export function createApi(
     async seqs() {
       const answer = await getTopics('seqs', someSeqs)
       if (!answer.ok) return answer
-      const seqs = new Map(answer.value.flatMap(({ seqs }) => Object.entries(seqs)) as [MarketId, number][])
+      const standings = answer.value.flatMap(({ seqs, opened }) =>
+        Object.entries(seqs).map(([market, seq]): [MarketId, Standing] => [
+          market as MarketId,
+          { seq, openedAtMs: opened[market] ?? 0 },
+        ]),
+      )
+      const seqs = new Map(standings)
       if (scope.kind === 'topics') return { ok: true, value: seqs }
       const followed = new Set(scope.markets)
       return { ok: true, value: new Map([...seqs].filter(([market]) => followed.has(market))) }
@@ -191,7 +198,7 @@ async function eachOf<T, Result>(parts: readonly T[], lanes: number, ask: (part:
 const negotiated = v.object({ url: v.string() })
 /** The parts are read one by one: a market that cannot be read must not hide the others (I7). */
 const someMarkets = v.object({ readAtMs: v.number(), markets: v.array(v.unknown()) })
-const someSeqs = v.object({ seqs: v.record(v.number()) })
+const someSeqs = v.object({ seqs: v.record(v.number()), opened: v.record(v.number()) })
 const someFeeds = v.object({
   readAtMs: v.number(),
   topics: v.array(v.string()),

@@ -55,6 +55,10 @@ export function receive(gaps: Gaps, deltas: readonly MarketDelta[], held: Held):
       else change.keep(market, { ...gap, waiting })
       continue
     }
+    if (gap === undefined && fresh.some((delta) => isOfAnotherCount(delta, book))) {
+      change.open(market, 'book', begunAnew, waiting)
+      continue
+    }
     const { ready, rest, seq } = thread(book.seq, waiting)
     change.apply(book, ready)
     if (rest.length === 0) change.close(market)
@@ -64,12 +68,19 @@ export function receive(gaps: Gaps, deltas: readonly MarketDelta[], held: Held):
   return change.result()
 }
 
+/** News under numbers that are long past: the server has lost its store, and counts this market from 1 again. */
+const isOfAnotherCount = ({ to, ticks }: MarketDelta, book: Book) =>
+  to <= book.seq && ticks.some(({ observedAtMs }) => observedAtMs > book.changedAtMs)
+
+/** How far the server has got with a market, and since when it has known it. */
+export type Standing = { seq: number; openedAtMs: number }
+
 /**
  * The server's `seq` of each market against ours, with what has come in since we joined. A market that has moved on is asked for its
  * ticks; one that the server does not have any more is forgotten. Where ours is the newer one, see `begin` in `flow.ts`.
  */
 export function compare(
-  seqs: ReadonlyMap<MarketId, number>,
+  seqs: ReadonlyMap<MarketId, Standing>,
   deltas: readonly MarketDelta[],
   held: Held,
   known: Iterable<MarketId>,
@@ -78,10 +89,16 @@ export function compare(
   const fresh = byMarket(deltas)
   for (const market of new Set([...seqs.keys(), ...fresh.keys()])) {
     const waiting = fresh.get(market) ?? []
-    const theirs = seqs.get(market) ?? 0
+    const standing = seqs.get(market)
+    const theirs = standing?.seq ?? 0
     const book = held(market)
     if (book === undefined) {
       change.open(market, 'book', 'a new market', waiting)
+      continue
+    }
+    // Its ticks are of another count than ours, wherever that has got to.
+    if (standing !== undefined && standing.openedAtMs !== book.openedAtMs) {
+      change.open(market, 'book', begunAnew, waiting)
       continue
     }
     const { ready, rest, seq } = thread(book.seq, waiting)
@@ -95,6 +112,7 @@ export function compare(
 }
 
 export const serverBehind = 'the server was behind the board'
+const begunAnew = 'the server began this market anew'
 const missing = (after: number, to: number) =>
   to === after + 1 ? `tick ${to} is missing` : `ticks ${after + 1} to ${to} are missing`
 
@@ -117,7 +135,8 @@ export function takeBook(gaps: Gaps, book: Book, held: Held, nowMs: number): Cau
   const gap = gaps.get(book.marketId)
   const ours = held(book.marketId)
   const change = new Change(gaps)
-  const how = gap?.startedOver === true ? 'always' : 'ifNewer'
+  const anew = ours !== undefined && ours.openedAtMs !== book.openedAtMs
+  const how = gap?.startedOver === true || anew ? 'always' : 'ifNewer'
   change.hold(book, how)
   if (gap === undefined) return change.result()
   const base = how === 'always' || ours === undefined || book.seq >= ours.seq ? book : ours

@@ -2,7 +2,7 @@ import type { Alert } from '../../book/alert.ts'
 import type { DedupeCounts, FeedHealth } from '../../book/feed-health.ts'
 import type { MarketId } from '../../book/ids.ts'
 import type { BoardMessage, MarketDelta, MarketsAnswer, SnapshotRequired } from '../../book/wire.ts'
-import type { CatchUpEffect, Gaps, Held } from './catch-up.ts'
+import type { CatchUpEffect, Gaps, Held, Standing } from './catch-up.ts'
 
 /**
  * What the browser may be doing about its connection. Every state can say in words what is going on (`describe.ts`), and every
@@ -73,7 +73,7 @@ export type Event =
   | { type: 'missed'; reason: string }
   | { type: 'snapshotTaken'; turn: number; answer: MarketsAnswer }
   | { type: 'snapshotFailed'; turn: number; reason: string }
-  | { type: 'seqsRead'; turn: number; seqs: ReadonlyMap<MarketId, number> }
+  | { type: 'seqsRead'; turn: number; seqs: ReadonlyMap<MarketId, Standing> }
   | { type: 'seqsFailed'; turn: number; reason: string }
   | { type: 'ticksFetched'; delta: MarketDelta }
   | { type: 'ticksRefused'; market: MarketId; reason: SnapshotRequired['reason'] }

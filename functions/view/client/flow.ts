@@ -12,6 +12,7 @@ import {
   noGaps,
   receive,
   serverBehind,
+  type Standing,
 } from './catch-up.ts'
 import {
   type Comparing,
@@ -59,7 +60,7 @@ export function begin(state: Snapshotting, answer: MarketsAnswer, moment: Moment
 }
 
 /** The board goes on from what it holds, and asks for what it missed; or, when that is too much, for everything. */
-export function resume(state: Comparing, seqs: ReadonlyMap<MarketId, number>, moment: Moment): Step {
+export function resume(state: Comparing, seqs: ReadonlyMap<MarketId, Standing>, moment: Moment): Step {
   const caughtUp = compare(seqs, state.buffered, moment.held, moment.known())
   if (caughtUp.giveUp !== undefined) return takeSnapshot(state, state.attempt, caughtUp.giveUp, state.buffered)
   const next = flow(newlyFlowing(state, moment), caughtUp, moment)

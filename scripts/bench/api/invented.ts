@@ -23,6 +23,7 @@ export function inventedBook(number: number, selections: number): StoredBook {
     inPlay: null,
     priceFormat: 'probability',
     seq: selections,
+    openedAtMs: startMs,
     changedAtMs: startMs,
     selections: ticks.map((tick) => ({
       id: tick.selectionId,

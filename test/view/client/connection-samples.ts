@@ -93,7 +93,7 @@ export const events: { [E in Event as E['type']]: E } = {
   missed: { type: 'missed', reason: 'unreadable' },
   snapshotTaken: { type: 'snapshotTaken', turn: 7, answer },
   snapshotFailed: { type: 'snapshotFailed', turn: 7, reason: 'no answer within 10 s' },
-  seqsRead: { type: 'seqsRead', turn: 7, seqs: new Map([[a, 5]]) },
+  seqsRead: { type: 'seqsRead', turn: 7, seqs: new Map([[a, { seq: 5, openedAtMs: startMs }]]) },
   seqsFailed: { type: 'seqsFailed', turn: 7, reason: 'no answer within 10 s' },
   ticksFetched: { type: 'ticksFetched', delta: delta(6, 7) },
   ticksRefused: { type: 'ticksRefused', market: a, reason: 'expired' },

@@ -61,8 +61,32 @@ describe('the way to a board without holes', () => {
     expect(caught.effects).toEqual([{ do: 'holdBook', book: bookOf(a, { seq: 2 }), how: 'always' }])
   })
 
+  it('takes the book of a market that the server has begun anew, whichever seq it has got to, and in place of ours', () => {
+    const anew = bookOf(a, { seq: 5, openedAtMs: startMs + 9 })
+    const asked = step(comparing, { ...events.seqsRead, seqs: new Map([[a, { seq: 5, openedAtMs: startMs + 9 }]]) }, later(0))
+    expect(asked.effects).toContainEqual({ do: 'fetchBook', market: a })
+    const caught = step(asked.state, { type: 'bookFetched', book: anew }, later(0))
+    expect(caught.effects).toContainEqual({ do: 'holdBook', book: anew, how: 'always' })
+  })
+
+  it('sees by news under an old number that the server counts anew, and by old news under it nothing', () => {
+    const said = delta(2, 2)
+    const at = (observedAtMs: number): Event => ({
+      type: 'message',
+      message: {
+        v: 1,
+        kind: 'delta',
+        topic: 'politics',
+        sentAtMs: startMs,
+        markets: [{ ...said, ticks: said.ticks.map((tick) => ({ ...tick, observedAtMs })) }],
+      },
+    })
+    expect(step(live, at(startMs), later(0)).effects).toEqual([])
+    expect(step(live, at(startMs + 1), later(0)).effects).toEqual([{ do: 'fetchBook', market: a }])
+  })
+
   it('takes the whole snapshot where too many have moved on, where seqs cannot be had, and where the last one is long ago', () => {
-    const many = new Map(Array.from({ length: 33 }, (_, i) => [market(`m${i}`), 1] as const))
+    const many = new Map(Array.from({ length: 33 }, (_, i) => [market(`m${i}`), { seq: 1, openedAtMs: startMs }] as const))
     expect(step(comparing, { ...events.seqsRead, seqs: many }, later(0)).state).toMatchObject({
       state: 'snapshotting',
       turn: 8,
@@ -187,7 +211,7 @@ describe('the way to a board without holes', () => {
   })
 })
 
-const seqs = (seq: number, name = 'a') => new Map([[market(name), seq]])
+const seqs = (seq: number, name = 'a') => new Map([[market(name), { seq, openedAtMs: startMs }]])
 
 function walk(from: Connection, story: readonly Event[]): { took: string[]; effects: Effect[] } {
   const took: string[] = []

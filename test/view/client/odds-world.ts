@@ -102,7 +102,8 @@ export class OddsWorld {
 
   /** All as it was: a store that was lost and filled again. */
   startOver(id: MarketId): void {
-    this.open(id, this.book(id).name)
+    const { name, openedAtMs } = this.book(id)
+    this.put(bookOf(id, { name, openedAtMs: openedAtMs + 1 }))
   }
 }
 
@@ -129,6 +130,7 @@ export function bookOf(marketId: MarketId, parts: Partial<Book> & { status?: Mar
     fixture: null,
     inPlay: null,
     seq: 0,
+    openedAtMs: startMs,
     changedAtMs: startMs,
     selections: [],
     ...parts,

@@ -8,6 +8,7 @@ import { WebPubSubServiceClient } from '@azure/web-pubsub'
 import type { Alert } from '../../../functions/book/alert.ts'
 import type { DedupeCounts, FeedHealth } from '../../../functions/book/feed-health.ts'
 import { feedsGroup, marketGroup, type MarketId, topicGroup } from '../../../functions/book/ids.ts'
+import type { Book } from '../../../functions/book/market.ts'
 import type { BoardMessage, MarketDelta } from '../../../functions/book/wire.ts'
 import { startWebPubSub, type WebPubSubServer } from '../../../infra/local/web-pubsub/server.ts'
 import { pageReply } from '../../../functions/view/page-files.ts'
@@ -53,7 +54,10 @@ export async function startBoardServer(topics: readonly string[] = ['politics', 
     if (what === 'alerts') return server.alerts === undefined ? { status: 404, body: {} } : { body: { alerts: server.alerts } }
     const asked = target.searchParams.get('topic')
     const markets = [...world.books.values()].filter(({ topic }) => asked === null || topic === asked)
-    if (what === 'seqs') return { body: { seqs: Object.fromEntries(markets.map(({ marketId, seq }) => [marketId, seq])) } }
+    if (what === 'seqs') {
+      const by = (of: (book: Book) => number) => Object.fromEntries(markets.map((book) => [book.marketId, of(book)]))
+      return { body: { seqs: by(({ seq }) => seq), opened: by(({ openedAtMs }) => openedAtMs) } }
+    }
     if (id === undefined) return { body: { readAtMs: Date.now(), markets } }
     if (!world.books.has(id as MarketId)) return { status: 404, body: { title: 'No such market' } }
     if (part === undefined) return { body: world.book(id as MarketId) }

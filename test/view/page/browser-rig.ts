@@ -186,7 +186,11 @@ export class BrowserRig {
         const answer = { readAtMs: this.nowMs, markets: [...this.world.books.values()] }
         return { ok: true, value: { answer, unreadable: [] } }
       }),
-    seqs: () => this.#ask('seqs', () => ({ ok: true, value: new Map([...this.world.books].map(([id, { seq }]) => [id, seq])) })),
+    seqs: () =>
+      this.#ask('seqs', () => ({
+        ok: true,
+        value: new Map([...this.world.books].map(([id, { seq, openedAtMs }]) => [id, { seq, openedAtMs }])),
+      })),
     book: (market) =>
       this.#ask('book', () => (this.world.books.has(market) ? { ok: true, value: this.world.book(market) } : noSuchMarket)),
     ticks: (market, after) =>

@@ -1,3 +1,4 @@
+import { formatAge } from '../../client/age.ts'
 import type { Store } from '../store.ts'
 
 /** The four clocks of the latest tick, and how long it took from each to the next: whose delay a delay is. */
@@ -39,12 +40,7 @@ const clockErrorMs = 250
 const lag = (ms: number) => {
   if (ms < 0 && ms >= -clockErrorMs) return '≈ 0 ms'
   const size = Math.abs(ms)
-  const words =
-    size < 1_000
-      ? `${Math.round(size)} ms`
-      : size < 60_000
-        ? `${(size / 1_000).toFixed(1)} s`
-        : `${Math.round(size / 60_000)} min`
+  const words = size < 1_000 ? `${Math.round(size)} ms` : size < 60_000 ? `${(size / 1_000).toFixed(1)} s` : formatAge(size)
   return `${ms < 0 ? '−' : '+'}${words}`
 }
 

@@ -249,7 +249,7 @@ function decimals(chance: number, exchange: boolean, margin: number) {
   const step = (odds: number) => (odds < 3 ? 0.01 : odds < 6 ? 0.05 : odds < 10 ? 0.1 : 0.5)
   const rounded = (odds: number) => Math.round(Math.round(odds / step(odds)) * step(odds) * 100) / 100
   if (!exchange) return { last: null, back: rounded(1 / (chance * (1 + margin))), lay: null }
-  const back = rounded(1 / chance)
+  const back = rounded(1 / (chance * 1.012))
   return { last: back, back, lay: rounded(back + step(back) * 2) }
 }
 

@@ -25,6 +25,7 @@ type Said = Partial<Omit<Tick, keyof Prices | 'seq' | 'selectionId' | 'selection
 /** The server's side of the story: what dedupe would have stored, tick by tick. A test compares the board with it. */
 export class OddsWorld {
   readonly books = new Map<MarketId, Book>()
+  #openings = 0
   readonly #ticks = new Map<MarketId, Tick[]>()
 
   /** Puts a whole book there, with whatever `seq` it has; ticks before it have expired. */
@@ -33,8 +34,9 @@ export class OddsWorld {
     this.#ticks.set(book.marketId, [])
   }
 
+  /** Each time at another instant, as a market that comes back after its book is gone. */
   open(id: MarketId, name: string = id): void {
-    this.put(bookOf(id, { name }))
+    this.put(bookOf(id, { name, openedAtMs: startMs + this.#openings++ }))
   }
 
   /**
@@ -102,8 +104,7 @@ export class OddsWorld {
 
   /** All as it was: a store that was lost and filled again. */
   startOver(id: MarketId): void {
-    const { name, openedAtMs } = this.book(id)
-    this.put(bookOf(id, { name, openedAtMs: openedAtMs + 1 }))
+    this.open(id, this.book(id).name)
   }
 }
 

@@ -16,6 +16,7 @@ describe('a route template', () => {
   it('takes parameters, decoded, with an escaped slash kept as it is', () => {
     expect(match('markets/{id}/ticks', '/markets/predictit%3A7053/ticks')).toEqual({ id: 'predictit:7053' })
     expect(match('markets/{id}', '/markets/a%2Fb%20c')).toEqual({ id: 'a%2Fb c' })
+    expect(match('markets/{id}', '/markets/a%E2%80%A8b')).toEqual({ id: 'a\u2028b' })
     expect(match('markets/{id}', '/markets')).toBeUndefined()
     expect(match('markets/{id}', '/markets/1/2')).toBeUndefined()
   })

@@ -88,7 +88,7 @@ function parseSegment(text: string, last: boolean, template: string): Segment {
     parameters.push(parameter)
     pattern += '(.+)'
   }
-  return { kind: 'pattern', pattern: new RegExp(`^${pattern}$`, 'i'), parameters, optional }
+  return { kind: 'pattern', pattern: new RegExp(`^${pattern}$`, 'is'), parameters, optional }
 }
 
 const guid = /^[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}$/i

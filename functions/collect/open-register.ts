@@ -43,12 +43,13 @@ export class OpenRegister {
     return all
   }
 
-  /** What the hub has taken: some of these markets are owed nothing any more. */
+  /** What the hub has taken: markets that these leave ended are owed nothing any more. One may have ended and come back in the same batch. */
   taken(messages: readonly SnapshotMessage[]): void {
-    for (const message of messages) {
-      if (!isEnd(message)) continue
-      this.#open.delete(message.marketId)
-      this.#confirmed.delete(message.marketId)
+    const hasEnded = new Map(messages.map((message) => [message.marketId, isEnd(message)]))
+    for (const [marketId, isOver] of hasEnded) {
+      if (!isOver) continue
+      this.#open.delete(marketId)
+      this.#confirmed.delete(marketId)
     }
   }
 

@@ -39,7 +39,7 @@ const sendAllEveryMs = 10 * 60_000
  * tombstone. Hence this order. (1) The store learns, before the event hub does, which markets are about to be open and that this worker
  * polls now: a market that was published while the store did not know it could vanish without being missed, and a worker that did not
  * know of another's poll would leave out a price because it had sent the same one earlier. This save is spared when neither is new.
- * (2) Changes and tombstones are published. (3) Only then is the new list of open markets saved; killed before that, the next poll
+ * While that save fails, new markets and tombstones wait. (2) Changes and tombstones are published. (3) Only then is the new list of open markets saved; killed before that, the next poll
  * compares with the older list and says the same tombstones again, which are duplicates to dedupe. What was sent is remembered after
  * the hub has confirmed it, and validators after the store has too.
  *
@@ -150,10 +150,13 @@ async function listed(run: Run, whole: Extract<Poll, { kind: 'complete' | 'parti
   if (leftOut > 0)
     run.troubles.push(`${leftOut} new markets left out: more than ${maxOpenMarkets} are open. Narrow the feed's address`)
   const unsure = storeAnswers ? (poll.unsure ?? []) : everything
-  const { newcomers, gone, after } = compare(before.openMarkets, { ...poll, unsure })
+  const { newcomers, gone: missing, after } = compare(before.openMarkets, { ...poll, unsure })
   if (!storeAnswers) memory.unconfirmed = before.openMarkets
   const announced = { ...before, openMarkets: [...before.openMarkets, ...newcomers] }
-  const heldBack = await announce(run, announced, memory.isLatest ? newcomers : poll.snapshots)
+  const news: readonly OpenMarket[] = memory.isLatest ? newcomers : poll.snapshots
+  const isAnnounced = await announce(run, announced, news)
+  const heldBack = new Set(isAnnounced ? [] : news.map((market) => market.marketId))
+  const gone = isAnnounced ? missing : []
 
   const hashes = new Map(poll.snapshots.map((snapshot) => [snapshot.marketId, valueHash(snapshot)]))
   const sendable = poll.snapshots.filter(({ marketId }) => !heldBack.has(marketId))
@@ -170,7 +173,7 @@ async function listed(run: Run, whole: Extract<Poll, { kind: 'complete' | 'parti
     for (const { marketId } of messages) memory.hashes.delete(marketId)
     memory.validators = null
     await save(run, {
-      ...(heldBack.size === 0 ? announced : before),
+      ...(isAnnounced ? announced : before),
       health: withFailure(before.health, observedAtMs, reason, null),
     })
     return { kind: 'failed', reason, retryAtMs: null }
@@ -184,8 +187,8 @@ async function listed(run: Run, whole: Extract<Poll, { kind: 'complete' | 'parti
 
   const counts = { published: fresh.length, unchanged: sendable.length - fresh.length, rejected: poll.rejected.length }
   const health = withListing(before.health, observedAtMs, poll, { ...counts, changed, everyMs: run.feed.everyMs })
-  const saved = await save(run, { health, openMarkets: after, digest })
-  memory.validators = poll.kind === 'complete' && saved && heldBack.size === 0 ? poll.validators : null
+  const saved = await save(run, { health, openMarkets: isAnnounced ? after : [...after, ...missing], digest })
+  memory.validators = poll.kind === 'complete' && saved && isAnnounced ? poll.validators : null
   const all = { ...counts, gone: gone.length, heldBack: heldBack.size }
   return poll.kind === 'complete' ? { kind: 'complete', ...all } : { kind: 'partial', reason: poll.reason, ...all }
 }
@@ -194,12 +197,11 @@ async function listed(run: Run, whole: Extract<Poll, { kind: 'complete' | 'parti
 const lastSeenMs = ({ memory, before }: Run, { marketId }: Snapshot) =>
   memory.hashes.has(marketId) ? before.health.completeAtMs : null
 
-/** What must wait because the store does not know of it: of `news`, nothing or everything. */
-async function announce(run: Run, announced: FeedRecord, news: readonly OpenMarket[]): Promise<Set<MarketId>> {
+/** Whether the store knows of `news` and of this poll. Until it does, what is new waits, and so does every tombstone. */
+async function announce(run: Run, announced: FeedRecord, news: readonly OpenMarket[]): Promise<boolean> {
   const { memory, observedAtMs } = run
-  if (memory.isLatest && news.length === 0) return new Set()
-  const told = await save(run, { ...announced, health: { ...announced.health, polledAtMs: observedAtMs } })
-  return new Set(told ? [] : news.map((market) => market.marketId))
+  if (memory.isLatest && news.length === 0) return true
+  return save(run, { ...announced, health: { ...announced.health, polledAtMs: observedAtMs } })
 }
 
 const goneNow = ({ feed, observedAtMs }: Run) =>

@@ -70,6 +70,17 @@ describe('collecting loses neither a change nor a tombstone, and buries nothing 
     )
   })
 
+  it('when a worker that the store could not be told of buries a market, and is killed', async () => {
+    const told = await toldAfter(
+      [
+        { world: { 1: 0.5 }, worker: 1, answer: 'complete', calls: [], thenMs: everyMs },
+        { world: {}, worker: 0, answer: 'complete', calls: ['works', 'fails', 'killed after'], thenMs: everyMs },
+      ],
+      { world: { 1: 0.5 }, worker: 1 },
+    )
+    expect(told).toEqual({ told: ['1=0.5'], truth: ['1=0.5'], buriedAlive: [] })
+  })
+
   it('when a worker comes back to a store that does not answer, once it does', async () => {
     const told = await toldAfter(
       [

@@ -2,7 +2,7 @@ import type { MarketId, QuoteKey } from '../../book/ids.ts'
 import type { Book, Quote, Selection } from '../../book/market.ts'
 import { quoteKeyOf } from '../../book/ids.ts'
 import { isOnSale, rowQuote, shownPricing } from './arrange.ts'
-import { chanceAt, type Track, type Tracks } from './tracks.ts'
+import type { Track, Tracks } from './tracks.ts'
 
 /** A selection that went far: from which implied probability to which. */
 export type Mover = { market: Book; selection: Selection; quote: Quote; from: number; to: number }
@@ -39,10 +39,9 @@ export function movement(tracks: Tracks, sinceMs: number): Map<MarketId, number>
   return moved
 }
 
-export function changeOf(track: Track, sinceMs: number): number {
+function changeOf(track: Track, sinceMs: number): number {
   // A price that last moved before then has stood still since.
-  if ((track.atMs.at(-1) ?? -Infinity) <= sinceMs) return 0
-  return (track.chances.at(-1) ?? 0) - (chanceAt(track, sinceMs) ?? 0)
+  return track.lastAtMs <= sinceMs ? 0 : track.last - track.at(sinceMs)
 }
 
 function farthestIn(book: Book, quotes: ReadonlyMap<QuoteKey, Track> | undefined, sinceMs: number): Mover | undefined {
@@ -53,7 +52,7 @@ function farthestIn(book: Book, quotes: ReadonlyMap<QuoteKey, Track> | undefined
     if (quote === undefined || !isOnSale(quote)) continue
     const track = quotes?.get(quoteKeyOf(selection.id, quote.bookmaker))
     if (track === undefined) continue
-    const to = track.chances.at(-1) ?? 0
+    const to = track.last
     const from = to - changeOf(track, sinceMs)
     const farther = best === undefined || Math.abs(to - from) > Math.abs(best.to - best.from)
     if (to !== from && farther) best = { market: book, selection, quote, from, to }

@@ -2,7 +2,7 @@ import { type MarketId, quoteKeyOf } from '../../book/ids.ts'
 import type { Book } from '../../book/market.ts'
 import { impliedProbability, type PriceFormat } from '../../book/price.ts'
 import type { FetchHistory, HistoryLine } from './history-api.ts'
-import type { Track, Tracks } from './tracks.ts'
+import type { Steps, Tracks } from './tracks.ts'
 
 const stepMs = 30 * 60_000
 const backMs = 48 * stepMs
@@ -69,22 +69,22 @@ export class Recall {
 
   #tell({ marketId, priceFormat }: Book, lines: readonly HistoryLine[], fromMs: number) {
     for (const line of lines) {
-      const track = trackOf(line, fromMs, priceFormat)
-      if (track.atMs.length > 0) this.#ports.tracks.recall(marketId, quoteKeyOf(line.selectionId, line.bookmaker), track)
+      const steps = stepsOf(line, fromMs, priceFormat)
+      if (steps.atMs.length > 0) this.#ports.tracks.recall(marketId, quoteKeyOf(line.selectionId, line.bookmaker), steps)
     }
   }
 }
 
 /** Gaps are left out: the picture beside a row is of where its price went, not of when it was there. */
-function trackOf({ before, steps }: HistoryLine, fromMs: number, format: PriceFormat): Track {
-  const track: Track = { atMs: [], chances: [] }
+function stepsOf({ before, steps }: HistoryLine, fromMs: number, format: PriceFormat): Steps {
+  const [times, chances]: [number[], number[]] = [[], []]
   const add = (atMs: number, price: number | null) => {
     const chance = price === null ? undefined : impliedProbability(price, format)
     if (chance === undefined) return
-    track.atMs.push(atMs)
-    track.chances.push(chance)
+    times.push(atMs)
+    chances.push(chance)
   }
   if (before !== null) add(fromMs, before.price)
   for (const [i, atMs] of steps.atMs.entries()) add(atMs + stepMs / 2, steps.close[i] ?? null)
-  return track
+  return { atMs: times, chances }
 }

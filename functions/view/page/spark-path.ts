@@ -1,4 +1,4 @@
-import type { Track } from './tracks.ts'
+import type { Steps } from './tracks.ts'
 
 export const sparkWidth = 44
 export const sparkHeight = 16
@@ -6,8 +6,8 @@ export const sparkHeight = 16
 /** Less than this from lowest to highest is drawn as it is, and not made to look like a storm. */
 const leastSpan = 0.02
 
-/** A track as the steps that it is (I8), from `fromMs` at the left to `toMs` at the right; nothing where it does not move. */
-export function sparkPath({ atMs, chances }: Track, fromMs: number, toMs: number): string {
+/** Where a price went as the steps that it is (I8), from `fromMs` at the left to `toMs` at the right; nothing where it does not move. */
+export function sparkPath({ atMs, chances }: Steps, fromMs: number, toMs: number): string {
   const first = Math.max(
     0,
     atMs.findLastIndex((ms) => ms <= fromMs),

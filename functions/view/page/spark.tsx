@@ -10,10 +10,10 @@ export const sparkForMs = 86_400_000
 export function Spark({ store, market, quote }: { store: Store; market: MarketId; quote: QuoteKey }) {
   const path = useComputed(() => {
     void store.tracks.told.value
-    const track = store.tracks.of(market, quote)
-    if (track === undefined) return ''
+    const steps = store.tracks.of(market, quote)?.steps
+    if (steps === undefined) return ''
     const nowMs = store.serverNowMs.peek()
-    return sparkPath(track, Math.max(nowMs - sparkForMs, track.atMs[0] ?? 0), nowMs)
+    return sparkPath(steps, Math.max(nowMs - sparkForMs, steps.atMs[0] ?? 0), nowMs)
   })
   const isStill = useComputed(() => path.value === '')
   if (isStill.value) return null

@@ -5,14 +5,101 @@ import type { Book, Quote } from '../../book/market.ts'
 import type { Move } from '../client/board.ts'
 import { chanceOf } from './arrange.ts'
 
-/** Where a quote's implied probability went: `chances[i]` held from `atMs[i]` on. */
-export type Track = { atMs: number[]; chances: number[] }
+/** Implied probabilities, each of which held from its instant on; in order of time. */
+export type Steps = { atMs: readonly number[]; chances: readonly number[] }
 
-const maxPoints = 160
+/** More than `spanS` ever leaves of a day. */
+const maxSteps = 56
+const millionths = 1e6
+/** Seconds are counted from 2020, for they are small integers until 2054 then. */
+const epochMs = Date.UTC(2020, 0, 1)
+const msOf = (second: number) => epochMs + second * 1_000
+
+/** How far apart, in seconds, steps are kept that are so old: enough for a small picture of a day, and for what moved lately. */
+const spanS = (ageS: number) => (ageS < 300 ? 30 : ageS < 3_600 ? 300 : ageS < 86_400 ? 3_600 : Infinity)
+
+/**
+ * Where a quote's implied probability went, in at most 56 steps (I9). When they are too many, the last of each half minute is kept, of what
+ * is older than five minutes that of each five, and of what is older than an hour that of each hour, for a day.
+ *
+ * Whole seconds and millionths in one array, because engines keep integers below 2³⁰ in four bytes each; all of it from the beginning, so
+ * that a page needs no more memory the longer it is open.
+ */
+export class Track {
+  readonly #numbers = Array.from({ length: 2 * maxSteps }, () => 0)
+  #count = 0
+
+  get steps(): Steps {
+    const indices = Array.from({ length: this.#count }, (_, i) => i)
+    return { atMs: indices.map((i) => msOf(this.#second(i))), chances: indices.map((i) => this.#chance(i)) }
+  }
+
+  get lastAtMs(): number {
+    return this.#count === 0 ? -Infinity : msOf(this.#second(this.#count - 1))
+  }
+
+  get last(): number {
+    return this.#chance(this.#count - 1)
+  }
+
+  /** What held at an instant; where that is before all that is known, the first that is. */
+  at(ms: number): number {
+    let [low, high] = [0, this.#count]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (msOf(this.#second(middle)) <= ms) low = middle + 1
+      else high = middle
+    }
+    return this.#chance(Math.max(0, low - 1))
+  }
+
+  /** Clocks of different collectors may differ a little: a track never goes back. */
+  add(atMs: number, chance: number) {
+    if (atMs < this.lastAtMs + 1_000) this.#put(this.#count - 1, this.#second(this.#count - 1), chance)
+    else {
+      if (this.#count === maxSteps) this.#thin()
+      this.#put(this.#count++, Math.floor((atMs - epochMs) / 1_000), chance)
+    }
+  }
+
+  /** What was before the first step that is known. */
+  recall(earlier: Steps) {
+    const known = this.steps
+    const [firstMs = Infinity] = known.atMs
+    this.#count = 0
+    for (const [i, ms] of earlier.atMs.entries()) if (ms < firstMs) this.add(ms, earlier.chances[i] ?? 0)
+    for (const [i, ms] of known.atMs.entries()) this.add(ms, known.chances[i] ?? 0)
+  }
+
+  #thin() {
+    const nowS = this.#second(this.#count - 1)
+    let kept = 0
+    for (let i = 0; i < this.#count; i++) {
+      const [second, next] = [this.#second(i), this.#second(i + 1)]
+      const span = spanS(nowS - second)
+      const isLast = i === this.#count - 1 || span !== spanS(nowS - next) || Math.floor(second / span) !== Math.floor(next / span)
+      if (isLast) this.#put(kept++, second, this.#chance(i))
+    }
+    this.#count = kept
+  }
+
+  #second(i: number): number {
+    return this.#numbers[2 * i] ?? 0
+  }
+
+  #chance(i: number): number {
+    return (this.#numbers[2 * i + 1] ?? 0) / millionths
+  }
+
+  #put(i: number, second: number, chance: number) {
+    this.#numbers[2 * i] = second
+    this.#numbers[2 * i + 1] = Math.round(chance * millionths)
+  }
+}
 
 /**
  * What this browser knows of where prices went: what it saw itself, and what it was told of the time before. Only quotes that moved, or
- * were asked for, are in it; and each keeps so many points that they fill a small picture (I9).
+ * were asked for, are in it.
  */
 export class Tracks {
   readonly #markets = new Map<MarketId, Map<QuoteKey, Track>>()
@@ -35,26 +122,14 @@ export class Tracks {
       const [from, to] = [chanceOf(was, before.priceFormat), chanceOf(is, after.priceFormat)]
       if (from === to || from === 0 || to === 0) continue
       const track = this.#trackOf(after.marketId, quoteKeyOf(selection, bookmaker))
-      if (track.atMs.length === 0) add(track, before.changedAtMs, from)
-      add(track, after.changedAtMs, to)
+      if (track.lastAtMs === -Infinity) track.add(Math.min(before.changedAtMs, after.changedAtMs - 1_000), from)
+      track.add(after.changedAtMs, to)
       this.#grown = true
     }
   }
 
-  /** What was before the first point that is known; points in order of time. */
-  recall(market: MarketId, quote: QuoteKey, earlier: Track) {
-    const track = this.#trackOf(market, quote)
-    const [firstMs = Infinity] = track.atMs
-    const atMs: number[] = []
-    const chances: number[] = []
-    for (const [i, ms] of earlier.atMs.entries()) {
-      if (ms >= firstMs) break
-      atMs.push(ms)
-      chances.push(earlier.chances[i] ?? 0)
-    }
-    track.atMs.unshift(...atMs)
-    track.chances.unshift(...chances)
-    thin(track)
+  recall(market: MarketId, quote: QuoteKey, earlier: Steps) {
+    this.#trackOf(market, quote).recall(earlier)
     this.#grown = true
   }
 
@@ -71,42 +146,12 @@ export class Tracks {
   #trackOf(market: MarketId, quote: QuoteKey): Track {
     const tracks = this.#markets.get(market) ?? new Map<QuoteKey, Track>()
     this.#markets.set(market, tracks)
-    const track = tracks.get(quote) ?? { atMs: [], chances: [] }
+    const track = tracks.get(quote) ?? new Track()
     tracks.set(quote, track)
     return track
   }
 }
 
-/** What held at an instant; where that is before all that is known, the first that is. */
-export function chanceAt({ atMs, chances }: Track, ms: number): number | undefined {
-  let [low, high] = [0, atMs.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((atMs[middle] ?? 0) <= ms) low = middle + 1
-    else high = middle
-  }
-  return chances[Math.max(0, low - 1)]
-}
-
 function quoteIn({ selections }: Book, selection: string, bookmaker: string): Quote | undefined {
   return selections.find(({ id }) => id === selection)?.quotes.find((quote) => quote.bookmaker === bookmaker)
-}
-
-/** Clocks of different collectors may differ a little: a track never goes back. */
-function add(track: Track, atMs: number, chance: number) {
-  const lastMs = track.atMs.at(-1) ?? -Infinity
-  if (atMs <= lastMs) track.chances[track.chances.length - 1] = chance
-  else {
-    track.atMs.push(atMs)
-    track.chances.push(chance)
-  }
-  thin(track)
-}
-
-/** Of the older half every other point is dropped: what is recent stays exact. */
-function thin(track: Track) {
-  if (track.atMs.length <= maxPoints) return
-  const keep = (_: number, i: number, all: readonly number[]) => i >= all.length / 2 || i % 2 === 0
-  track.atMs = track.atMs.filter(keep)
-  track.chances = track.chances.filter(keep)
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { quoteKeyOf } from '../../../functions/book/ids.ts'
@@ -5,7 +6,7 @@ import type { Book } from '../../../functions/book/market.ts'
 import { Board } from '../../../functions/view/client/board.ts'
 import { movement, movers } from '../../../functions/view/page/movers.ts'
 import { sparkPath } from '../../../functions/view/page/spark-path.ts'
-import { chanceAt, Tracks } from '../../../functions/view/page/tracks.ts'
+import { Track, Tracks } from '../../../functions/view/page/tracks.ts'
 import { bookmaker, market, OddsWorld, selection, startMs } from '../client/odds-world.ts'
 
 const [a, b] = [market('a'), market('b')]
@@ -38,25 +39,65 @@ describe('where prices went', () => {
       [a, 'x', 20, 0.4],
     ])
     const x = track(a, 'x')
-    expect(x?.chances).toEqual([0.5, 0.6, 0.4])
-    const at = (minutes: number) => x && chanceAt(x, startMs + minutes * minute)
+    expect(x?.steps.chances).toEqual([0.5, 0.6, 0.4])
+    const at = (minutes: number) => x?.at(startMs + minutes * minute)
     expect([-5, 0, 9.9, 10, 19, 25].map(at)).toEqual([0.5, 0.5, 0.5, 0.6, 0.6, 0.4])
     expect(track(a, 'y')).toBeUndefined()
   })
 
-  it('is bounded, and what is recent stays exact (I9)', () => {
-    const { track } = seen(Array.from({ length: 2_000 }, (_, i) => [a, 'x', i + 1, 0.2 + (i % 7) / 10]))
-    const { atMs, chances } = track(a, 'x') ?? { atMs: [], chances: [] }
-    expect(atMs.length).toBeLessThanOrEqual(160)
-    expect(atMs.slice(-40)).toEqual(Array.from({ length: 40 }, (_, i) => startMs + (1_961 + i) * minute))
-    expect(chances).toHaveLength(atMs.length)
+  it('is bounded, and right but for a little time, the more the older it is (I9)', () => {
+    const agoS = fc.oneof(
+      fc.integer({ min: 0, max: 299 }),
+      fc.integer({ min: 300, max: 3_599 }),
+      fc.integer({ min: 3_600, max: 86_000 }),
+    )
+    const gapS = fc.oneof({ weight: 40, arbitrary: fc.integer({ min: 1, max: 90 }) }, fc.integer({ min: 90, max: 9_000 }))
+    const moves = fc.array(fc.record({ gapS, chance: fc.integer({ min: 1, max: 99 }) }), {
+      minLength: 1,
+      maxLength: 400,
+      size: 'max',
+    })
+    fc.assert(
+      fc.property(moves, fc.boolean(), agoS, (moves, isRecalled, agoS) => {
+        const truth: { atMs: number; chance: number }[] = []
+        for (const { gapS, chance } of moves)
+          truth.push({ atMs: (truth.at(-1)?.atMs ?? startMs) + gapS * 1_000, chance: chance / 100 })
+        const track = new Track()
+        const known = isRecalled ? truth.length >> 1 : 0
+        for (const { atMs, chance } of truth.slice(known)) track.add(atMs, chance)
+        const earlier = truth.slice(0, known)
+        track.recall({ atMs: earlier.map(({ atMs }) => atMs), chances: earlier.map(({ chance }) => chance) })
+
+        const nowMs = truth.at(-1)?.atMs ?? 0
+        const ms = Math.max(nowMs - agoS * 1_000, truth[0]?.atMs ?? 0)
+        const mayLagMs = (agoS < 300 ? 30 : agoS < 3_600 ? 300 : 3_600) * 1_000
+        const held = truth.filter(({ atMs }, i) => atMs <= ms + mayLagMs && (truth[i + 1]?.atMs ?? Infinity) >= ms - mayLagMs)
+        expect(held.map(({ chance }) => chance)).toContain(track.at(ms))
+        expect(track.last).toBe(truth.at(-1)?.chance)
+        expect(track.steps.atMs.length).toBeLessThanOrEqual(56)
+        expect(track.steps.atMs).toEqual([...new Set(track.steps.atMs)].sort((a, b) => a - b))
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('keeps one step each half minute, five minutes and hour, for a day', () => {
+    const track = new Track()
+    for (let second = 0; second <= 3 * 86_400; second++) track.add(startMs + second * 1_000, (second % 97) / 100)
+    const nowMs = startMs + 3 * 86_400_000
+    const ages = track.steps.atMs.map((ms) => (nowMs - ms) / 1_000)
+    const within = (from: number, to: number) => ages.filter((age) => age >= from && age < to).length
+    expect(within(0, 300)).toBeGreaterThanOrEqual(9)
+    expect(within(300, 3_700)).toBeGreaterThanOrEqual(10)
+    expect(within(3_600, 87_000)).toBeGreaterThanOrEqual(22)
+    expect(within(90_100, Infinity)).toBe(0)
   })
 
   it('takes in what is told of the time before, and keeps what it saw itself', () => {
     const { tracks, track } = seen([[a, 'x', 10, 0.6]])
-    const earlier = { atMs: [startMs - minute, startMs - 5, startMs + 5 * minute], chances: [0.3, 0.45, 0.9] }
+    const earlier = { atMs: [startMs - minute, startMs - 5_000, startMs + 5 * minute], chances: [0.3, 0.45, 0.9] }
     tracks.recall(a, quoteKeyOf(selection('x'), bookmaker), earlier)
-    expect(track(a, 'x')?.chances).toEqual([0.3, 0.45, 0.5, 0.6])
+    expect(track(a, 'x')?.steps.chances).toEqual([0.3, 0.45, 0.5, 0.6])
   })
 })
 

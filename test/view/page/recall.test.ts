@@ -91,7 +91,7 @@ describe('what was before the page was opened', () => {
     recall.wish([a])
     wait()
     await answer()
-    expect(tracks.of(a, quoteKeyOf(selection('x'), bookmaker))).toEqual({
+    expect(tracks.of(a, quoteKeyOf(selection('x'), bookmaker))?.steps).toEqual({
       atMs: [startMs - 48 * halfHour, startMs - 1.5 * halfHour],
       chances: [0.2, 0.3],
     })

@@ -1,4 +1,4 @@
-import type { FeedName, MarketId } from '../book/ids.ts'
+import type { FeedName } from '../book/ids.ts'
 import type { Snapshot } from '../book/market.ts'
 import type { SnapshotMessage } from '../book/wire.ts'
 import { type DeadLetter, deadLetterOf, type Rejected } from './dead-letter.ts'

@@ -18,8 +18,12 @@ export type Gap = {
   failures: number
   /** The server's `seq` is behind ours: it has started over, and its book counts although it is the older one (I4). */
   startedOver: boolean
+  /** Where the server was seen to be: no answer from before closes the gap. `null` where only `waiting` tells what is missing. */
+  standing: Standing | null
   waiting: readonly MarketDelta[]
 }
+/** How far the server has got with a market, and since when it has known it. */
+export type Standing = { seq: number; openedAtMs: number }
 export type Gaps = ReadonlyMap<MarketId, Gap>
 
 export type CatchUpEffect =
@@ -51,18 +55,18 @@ export function receive(gaps: Gaps, deltas: readonly MarketDelta[], held: Held):
     const book = held(market)
     const waiting = gap === undefined ? fresh : [...gap.waiting, ...fresh]
     if (book === undefined) {
-      if (gap === undefined) change.open(market, 'book', 'a new market', waiting)
+      if (gap === undefined) change.open(market, 'book', 'a new market', { waiting })
       else change.keep(market, { ...gap, waiting })
       continue
     }
     if (gap === undefined && fresh.some((delta) => isOfAnotherCount(delta, book))) {
-      change.open(market, 'book', begunAnew, waiting)
+      change.open(market, 'book', begunAnew, { waiting })
       continue
     }
-    const { ready, rest, seq } = thread(book.seq, waiting)
+    const { ready, rest, seq } = thread(book, waiting)
     change.apply(book, ready)
-    if (rest.length === 0) change.close(market)
-    else if (gap === undefined) change.open(market, 'ticks', missing(seq, firstOf(rest) - 1), rest, seq)
+    if (isClosed(gap, book, rest, seq)) change.close(market)
+    else if (gap === undefined) change.open(market, 'ticks', missing(seq, firstOf(rest) - 1), { waiting: rest }, seq)
     else change.keep(market, { ...gap, waiting: rest })
   }
   return change.result()
@@ -71,9 +75,6 @@ export function receive(gaps: Gaps, deltas: readonly MarketDelta[], held: Held):
 /** News under numbers that are long past: the server has lost its store, and counts this market from 1 again. */
 const isOfAnotherCount = ({ to, ticks }: MarketDelta, book: Book) =>
   to <= book.seq && ticks.some(({ observedAtMs }) => observedAtMs > book.changedAtMs)
-
-/** How far the server has got with a market, and since when it has known it. */
-export type Standing = { seq: number; openedAtMs: number }
 
 /**
  * The server's `seq` of each market against ours, with what has come in since we joined. A market that has moved on is asked for its
@@ -89,23 +90,23 @@ export function compare(
   const fresh = byMarket(deltas)
   for (const market of new Set([...seqs.keys(), ...fresh.keys()])) {
     const waiting = fresh.get(market) ?? []
-    const standing = seqs.get(market)
+    const standing = seqs.get(market) ?? null
     const theirs = standing?.seq ?? 0
     const book = held(market)
     if (book === undefined) {
-      change.open(market, 'book', 'a new market', waiting)
+      change.open(market, 'book', 'a new market', { waiting, standing })
       continue
     }
     // Its ticks are of another count than ours, wherever that has got to.
-    if (standing !== undefined && standing.openedAtMs !== book.openedAtMs) {
-      change.open(market, 'book', begunAnew, waiting)
+    if (standing !== null && standing.openedAtMs !== book.openedAtMs) {
+      change.open(market, 'book', begunAnew, { waiting, standing })
       continue
     }
-    const { ready, rest, seq } = thread(book.seq, waiting)
+    const { ready, rest, seq } = thread(book, waiting)
     change.apply(book, ready)
     const missingTo = rest.length > 0 ? firstOf(rest) - 1 : theirs
-    if (missingTo > seq) change.open(market, 'ticks', missing(seq, missingTo), rest, seq)
-    else if (seqs.has(market) && book.seq > theirs) change.open(market, 'ticks', serverBehind, rest, seq)
+    if (missingTo > seq) change.open(market, 'ticks', missing(seq, missingTo), { waiting: rest, standing }, seq)
+    else if (standing !== null && book.seq > theirs) change.open(market, 'ticks', serverBehind, { waiting: rest }, seq)
   }
   change.forget([...known].filter((market) => !seqs.has(market) && !fresh.has(market)))
   return change.result()
@@ -122,10 +123,10 @@ export function takeTicks(gaps: Gaps, answer: MarketDelta, held: Held, nowMs: nu
   const book = held(answer.id)
   if (gap === undefined || book === undefined) return receive(gaps, [answer], held)
   const change = new Change(gaps)
-  const { ready, rest, seq } = thread(book.seq, [answer, ...gap.waiting])
+  const { ready, rest, seq } = thread(book, [answer, ...gap.waiting])
   change.apply(book, ready)
-  if (rest.length === 0) change.close(answer.id)
-  else if (seq > book.seq) change.open(answer.id, 'ticks', gap.why, rest, seq)
+  if (isClosed(gap, book, rest, seq)) change.close(answer.id)
+  else if (seq > book.seq) change.open(answer.id, 'ticks', gap.why, { ...gap, waiting: rest }, seq)
   else change.retry(answer.id, { ...gap, waiting: rest }, nowMs)
   return change.result()
 }
@@ -140,10 +141,10 @@ export function takeBook(gaps: Gaps, book: Book, held: Held, nowMs: number): Cau
   change.hold(book, how)
   if (gap === undefined) return change.result()
   const base = how === 'always' || ours === undefined || book.seq >= ours.seq ? book : ours
-  const { ready, rest, seq } = thread(base.seq, gap.waiting)
+  const { ready, rest, seq } = thread(base, gap.waiting)
   change.apply(base, ready)
-  if (rest.length === 0) change.close(book.marketId)
-  else if (seq > (ours?.seq ?? -1)) change.open(book.marketId, 'ticks', gap.why, rest, seq)
+  if (isClosed(gap, base, rest, seq)) change.close(book.marketId)
+  else if (seq > (ours?.seq ?? -1)) change.open(book.marketId, 'ticks', gap.why, { ...gap, waiting: rest }, seq)
   else change.retry(book.marketId, { ...gap, waiting: rest }, nowMs)
   return change.result()
 }
@@ -198,8 +199,14 @@ class Change {
     this.#gaps = new Map(gaps)
   }
 
-  open(market: MarketId, ask: Gap['ask'], why: string, waiting: readonly MarketDelta[], after?: number) {
-    this.ask(market, { ask, why, askAgainAtMs: null, failures: 0, startedOver: false, waiting }, after)
+  open(
+    market: MarketId,
+    ask: Gap['ask'],
+    why: string,
+    { waiting, standing = null }: Pick<Gap, 'waiting'> & Partial<Gap>,
+    after?: number,
+  ) {
+    this.ask(market, { ask, why, askAgainAtMs: null, failures: 0, startedOver: false, standing, waiting }, after)
   }
 
   openBook(market: MarketId, gap: Gap) {
@@ -266,13 +273,28 @@ class Change {
   }
 }
 
-/** What follows on `seq` without a hole, in order; what it already covers is dropped, what lies beyond a hole is the rest. */
-function thread(seq: number, deltas: readonly MarketDelta[]): { ready: MarketDelta[]; rest: MarketDelta[]; seq: number } {
+/** Nothing is missing any more. `book` is the one that what is ready has been threaded onto, up to `seq`. */
+function isClosed(gap: Gap | undefined, book: Book, rest: readonly MarketDelta[], seq: number): boolean {
+  if (rest.length > 0) return false
+  const standing = gap?.standing ?? null
+  if (standing === null || book.openedAtMs > standing.openedAtMs) return true
+  return book.openedAtMs === standing.openedAtMs && seq >= standing.seq
+}
+
+/** Clocks of collectors differ, by less than this; a market that comes back after its book is gone was away for longer. */
+const countsApartMs = 60_000
+
+/**
+ * What follows on the book without a hole, in order; what it already covers is dropped, what lies beyond a hole is the rest. Ticks from
+ * before the book was opened are of an earlier count, and late: their numbers mean nothing here.
+ */
+function thread(book: Book, deltas: readonly MarketDelta[]): { ready: MarketDelta[]; rest: MarketDelta[]; seq: number } {
   const ready: MarketDelta[] = []
   const rest: MarketDelta[] = []
-  let reached = seq
+  const soonestMs = book.openedAtMs - countsApartMs
+  let reached = book.seq
   for (const delta of deltas.toSorted((a, b) => a.from - b.from)) {
-    if (delta.to <= reached) continue
+    if (delta.to <= reached || delta.ticks.every(({ observedAtMs }) => observedAtMs < soonestMs)) continue
     if (delta.from > reached + 1) {
       rest.push(delta)
       continue

@@ -80,6 +80,7 @@ const lagCheck: Gap = {
   askAgainAtMs: null,
   failures: 0,
   startedOver: false,
+  standing: null,
   waiting: [],
 }
 

@@ -38,6 +38,7 @@ const gap = {
   askAgainAtMs: null,
   failures: 0,
   startedOver: false,
+  standing: null,
   waiting: [],
 } as const
 export const resuming: Resuming = { ...flowing, state: 'resuming', gaps: new Map([[a, { ...gap, waiting: [delta(8, 8)] }]]) }

@@ -25,7 +25,7 @@ type Said = Partial<Omit<Tick, keyof Prices | 'seq' | 'selectionId' | 'selection
 /** The server's side of the story: what dedupe would have stored, tick by tick. A test compares the board with it. */
 export class OddsWorld {
   readonly books = new Map<MarketId, Book>()
-  #openings = 0
+  readonly #openings = new Map<MarketId, number>()
   readonly #ticks = new Map<MarketId, Tick[]>()
 
   /** Puts a whole book there, with whatever `seq` it has; ticks before it have expired. */
@@ -34,9 +34,12 @@ export class OddsWorld {
     this.#ticks.set(book.marketId, [])
   }
 
-  /** Each time at another instant, as a market that comes back after its book is gone. */
+  /** Each time an hour later, as a market that comes back after its book is gone. */
   open(id: MarketId, name: string = id): void {
-    this.put(bookOf(id, { name, openedAtMs: startMs + this.#openings++ }))
+    const times = this.#openings.get(id) ?? 0
+    this.#openings.set(id, times + 1)
+    const openedAtMs = startMs + times * 3_600_000
+    this.put(bookOf(id, { name, openedAtMs, changedAtMs: openedAtMs }))
   }
 
   /**
@@ -50,6 +53,7 @@ export class OddsWorld {
     const by = change.bookmaker ?? bookmaker
     const before = known?.quotes.find((quote) => quote.bookmaker === by)
     const seq = book.seq + 1
+    const observedAtMs = change.observedAtMs ?? book.openedAtMs + seq
     const tick: Tick = {
       last: before?.last ?? null,
       back: before?.back ?? null,
@@ -68,8 +72,8 @@ export class OddsWorld {
       selectionName: known?.name ?? selectionName,
       bookmaker: by,
       publishedAtMs: null,
-      observedAtMs: change.observedAtMs ?? startMs + seq,
-      storedAtMs: change.observedAtMs ?? startMs + seq,
+      observedAtMs,
+      storedAtMs: observedAtMs,
     }
     const after = applyTicks(book, [tick])
     const images = after.selections.map((s) => (s.id === selectionId ? { ...s, image: imageOf(selectionName) } : s))

@@ -76,7 +76,7 @@ describe.skipIf(executablePath === undefined)('someone who reads the board, in C
     await looking.show(q1)
     await questions.push(question(1, 0.43))
     await expect.poll(() => price(card(q1), `${q1}-Yes`, 'back').textContent()).toBe('43¢')
-    expect(await card(q1).locator('.arrow').first().textContent()).toMatch(/^up from 40¢/)
+    expect(await card(q1).locator('[data-moved]').first().getAttribute('title')).toMatch(/^up from 40¢/)
   })
 
   it('finds the same after a reload, in the prices, order and colours that were chosen', async () => {

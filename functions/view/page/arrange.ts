@@ -1,4 +1,4 @@
-import type { FeedName, MarketId, SelectionId, Topic } from '../../book/ids.ts'
+import type { Bookmaker, FeedName, MarketId, SelectionId, Topic } from '../../book/ids.ts'
 import type { Book, Quote, Selection } from '../../book/market.ts'
 import { impliedProbability, type PriceFormat } from '../../book/price.ts'
 import { pricing, type Pricing } from '../../book/pricing.ts'
@@ -87,6 +87,12 @@ export function rowQuote({ id, quotes }: Selection, priced: Pricing): Quote | un
   const best = priced.selections.get(id)?.back
   if (best) return quotes.find(({ bookmaker }) => bookmaker === best.bookmaker)
   return quotes.find(({ status }) => status === 'open') ?? quotes.find(({ status }) => status !== 'removed') ?? quotes[0]
+}
+
+/** The bookmakers who pay what a row's quote pays, on its line. */
+export function payersOf({ quotes }: Selection, shown: Quote): Bookmaker[] {
+  const same = ({ back, point, status }: Quote) => back === shown.back && point === shown.point && status === shown.status
+  return quotes.filter(same).map(({ bookmaker }) => bookmaker)
 }
 
 /** The other quotes: those on the same line first, the best of them on top, and those withdrawn last. */

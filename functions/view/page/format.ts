@@ -51,6 +51,9 @@ export const formatOverround = (overround: number) =>
 
 export const formatShare = (share: number) => `${tenths(share)}%`
 
+/** A difference of two probabilities: of percentages, and no percentage of anything. */
+export const formatPoints = (difference: number) => `${tenths(difference)} pt${tenths(difference) === '1' ? '' : 's'}`
+
 /** A handicap is given or taken, so its plus says something; that of a total does not. */
 export const formatPoint = (point: number, handicap: boolean) =>
   handicap && point > 0 ? `+${point}` : String(point).replace('-', '−')

@@ -2,7 +2,7 @@ import type { MarketId } from '../../book/ids.ts'
 
 /** In rem, as the style sheet has them. */
 export const gap = 0.75
-const leastCardWidth = 20.5
+const leastCardWidth = 24.5
 const lineHeight = 1.5
 /** All of a card that is not lines: its header, column heads, footer and padding. */
 const cardFrame = 7.75

@@ -1,5 +1,5 @@
 import { Choice } from './choice.tsx'
-import { formatPrice, formatShare } from './format.ts'
+import { formatPoints, formatPrice } from './format.ts'
 import type { Mover } from './movers.ts'
 import { pathOf } from './route.ts'
 import { moverMinutes, type MoverMinutes, type Store } from './store.ts'
@@ -45,9 +45,9 @@ function MoverChip({ store, mover: { market, selection, quote, from, to } }: { s
         </span>
         <span class="price">
           <b>{formatPrice(quote.last ?? quote.back, format, view)}</b>
-          <span class="change" data-direction={rise}>
+          <span class="change" data-direction={rise} title="Percentage points of implied probability">
             <span class="arrow" data-direction={rise} />
-            <span class="unseen">{rise === 'up' ? 'likelier by' : 'less likely by'}</span> {formatShare(Math.abs(to - from))}
+            <span class="unseen">{rise === 'up' ? 'likelier by' : 'less likely by'}</span> {formatPoints(Math.abs(to - from))}
           </span>
         </span>
       </a>

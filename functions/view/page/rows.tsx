@@ -5,7 +5,7 @@ import type { Book, Quote, Selection } from '../../book/market.ts'
 import type { PriceFormat } from '../../book/price.ts'
 import type { Pricing } from '../../book/pricing.ts'
 import type { MarketStatus } from '../../book/quote.ts'
-import { chanceOf, otherQuotes, outcomeOf, rowQuote } from './arrange.ts'
+import { chanceOf, otherQuotes, outcomeOf, payersOf, rowQuote } from './arrange.ts'
 import type { PriceSide } from '../client/board.ts'
 import { useFlash } from './flash.ts'
 import { formatPoint, formatPrice, formatShare, type PriceView, shownDirection } from './format.ts'
@@ -32,6 +32,7 @@ export function Rows({ store, market, priced, selections, moves, everyQuote, pic
       selection={selection}
       quote={quote}
       move={quote === undefined ? undefined : moves.get(quoteKeyOf(selection.id, quote.bookmaker))}
+      payers={quote === undefined || other ? '' : payersOf(selection, quote).join(', ')}
       fair={other || market.status !== 'open' ? null : (priced.selections.get(selection.id)?.fairProbability ?? null)}
       format={market.priceFormat}
       marketName={market.name}
@@ -58,6 +59,8 @@ type RowProps = {
   selection: Selection
   quote: Quote | undefined
   move: ShownMove | undefined
+  /** As text, so that a row whose best price has not changed is not rendered for it. */
+  payers: string
   fair: number | null
   format: PriceFormat
   marketName: string
@@ -75,7 +78,7 @@ type RowProps = {
  * is rendered again only when that or one of its props changes: so a tick renders its own row, not the whole card.
  */
 function Row(row: RowProps) {
-  const { selection, quote, move, fair, format, marketName, marketStatus, store, market, handicap, other, pictured } = row
+  const { selection, quote, move, payers, fair, format, marketName, marketStatus, store, market, handicap, other, pictured } = row
   const shownView = store.view.value
   const status = quote?.status ?? marketStatus
   const outcome = outcomeOf(selection)
@@ -91,18 +94,15 @@ function Row(row: RowProps) {
       <th scope="row" style={{ '--chance': other || outcome !== null ? 0 : chanceOf(quote, format) }}>
         <div class="selection">
           {pictured && <Picture url={selection.image} name={selection.name} size={20} />}
-          <span class="name" title={selection.name}>
-            {other ? quote?.bookmaker : selection.name === marketName ? 'Yes' : selection.name}
-          </span>
-          {quote !== undefined && quote.point !== null && <Point point={quote.point} handicap={handicap} move={move} />}
-          {!other && selection.quotes.length > 1 && (
-            <span class="by" title={quote?.bookmaker}>
-              {quote?.bookmaker}
+          <span class="who">
+            <span class="name" title={selection.name}>
+              {other ? quote?.bookmaker : selection.name === marketName ? 'Yes' : selection.name}
             </span>
-          )}
-          {!other && outcome !== null && <span class="outcome">{outcome}</span>}
-          <Label status={status} marketStatus={marketStatus} move={move} />
-          <Arrow move={move} format={format} view={shownView} />
+            {quote !== undefined && quote.point !== null && <Point point={quote.point} handicap={handicap} move={move} />}
+            {!other && outcome !== null && <span class="outcome">{outcome}</span>}
+            <Label status={status} marketStatus={marketStatus} move={move} />
+          </span>
+          {selection.quotes.length > 1 && <By payers={payers} />}
           {quote !== undefined && <Spark store={store} market={market} quote={quoteKeyOf(selection.id, quote.bookmaker)} />}
         </div>
       </th>
@@ -113,6 +113,16 @@ function Row(row: RowProps) {
         {fair !== null && formatShare(fair)}
       </td>
     </tr>
+  )
+}
+
+/** Who pays the best price: the first by name, and how many more do. */
+export function By({ payers }: { payers: string }) {
+  const [first, ...more] = payers.split(', ')
+  return (
+    <span class="by" title={payers}>
+      {more.length === 0 ? first : `${first} +${more.length}`}
+    </span>
   )
 }
 
@@ -152,24 +162,20 @@ type PriceProps = {
 export function Price({ side, quote, format, view, move }: PriceProps) {
   const price = quote?.[side] ?? null
   const change = move?.changes.find((c) => c.side === side)
+  const shown = change && shownDirection(change.direction, format, view)
   const cell = useRef<HTMLTableCellElement>(null)
-  useFlash(cell, change && shownDirection(change.direction, format, view), move?.count ?? 0)
+  useFlash(cell, shown, move?.count ?? 0)
+  // One arrow a quote, and words for what it says.
+  const first = change !== undefined && change === move?.changes.find((c) => c.side !== 'point')
   return (
-    <td ref={cell} data-price={side} data-value={price ?? ''}>
+    <td
+      ref={cell}
+      data-price={side}
+      data-value={price ?? ''}
+      data-moved={first ? shown : undefined}
+      title={first ? `${shown} from ${formatPrice(change.from, format, view)}` : undefined}
+    >
       {formatPrice(price, format, view)}
     </td>
-  )
-}
-
-export function Arrow({ move, format, view }: { move: ShownMove | undefined; format: PriceFormat; view: PriceView }) {
-  const change = move?.changes.find(({ side }) => side !== 'point')
-  if (change === undefined) return null
-  const shown = shownDirection(change.direction, format, view)
-  return (
-    <span class="arrow" data-direction={shown}>
-      <span class="unseen">
-        {shown} from {formatPrice(change.from, format, view)}
-      </span>
-    </span>
   )
 }

@@ -47,7 +47,7 @@ export const SettingsPanel = ({ store }: { store: Store }) => (
             </div>
           </dl>
         </section>
-        <section>
+        <section class="keys">
           <h3>Keys</h3>
           <dl>
             {keys.map(([key, meaning]) => (

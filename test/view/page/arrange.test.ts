@@ -8,6 +8,7 @@ import {
   type Filter,
   otherQuotes,
   partByRemoved,
+  payersOf,
   rank,
   rowQuote,
   rowsShown,
@@ -134,5 +135,18 @@ describe('the quote in a selection’s row', () => {
     const own = backed('s', ...quotes.map((quote, i) => ({ bookmaker: bookmakerOf(`b${i}`), ...quote })))
     const shown = rowQuote(own, shownPricing(book('m', { selections: [own] })))
     expect(otherQuotes(own, shown).map(({ bookmaker }) => bookmaker)).toEqual(['b4', 'b2', 'b1', 'b0'])
+  })
+
+  it('has payers: all who pay the same on the same line, and no one who is not open', () => {
+    const quotes: Partial<Tick>[] = [
+      { back: 0.4, point: 8.5 },
+      { back: 0.4, point: 9 },
+      { back: 0.5, point: 8.5 },
+      { back: 0.4, point: 8.5 },
+      { back: 0.4, point: 8.5, status: 'suspended' },
+    ]
+    const own = backed('s', ...quotes.map((quote, i) => ({ bookmaker: bookmakerOf(`b${i}`), ...quote })))
+    const shown = rowQuote(own, shownPricing(book('m', { selections: [own] })))
+    expect(shown && payersOf(own, shown)).toEqual(['b0', 'b3'])
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { bookmakerOf } from '../../../functions/book/ids.ts'
 import { type ChartLine, entryAt, extend, lineFrom, newLine } from '../../../functions/view/page/chart/chart-line.ts'
 import { ChartModel } from '../../../functions/view/page/chart/chart-model.ts'
-import { chanceMarks, chanceRange, linePath, timeMarks } from '../../../functions/view/page/chart/scale.ts'
+import { chanceMarks, chanceRange, linePath, oddsMarks, timeMarks } from '../../../functions/view/page/chart/scale.ts'
 import type { History, HistoryLine } from '../../../functions/view/page/history-api.ts'
 import { bookmaker, market, OddsWorld, selection, startMs } from '../client/odds-world.ts'
 
@@ -87,6 +87,29 @@ describe('the marks beside it', () => {
     expect(chanceRange([], 0, 1)).toEqual({ from: 0, to: 1 })
     const flat = chanceRange([lineFrom(told(0.5), 0, 0, 'probability')], 0, 100)
     expect(flat.to - flat.from).toBeCloseTo(0.04)
+  })
+
+  it('are round odds where odds are shown, with room between them', () => {
+    const odds = (from: number, to: number) =>
+      oddsMarks(1 / to, 1 / from, 6)
+        .map((chance) => Number((1 / chance).toFixed(6)))
+        .reverse()
+    expect(odds(2.17, 4.17)).toEqual([2.25, 2.5, 3, 4])
+    expect(odds(1.02, 1.09)).toEqual([1.02, 1.05, 1.08])
+    expect(odds(1.1, 90)).toEqual([1.5, 2, 4, 10])
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 0.95, noNaN: true }), fc.double({ min: 0.04, max: 1, noNaN: true }), (from, span) => {
+        const to = Math.min(1, from + span)
+        const marks = oddsMarks(from, to, 6)
+        expect(marks.length).toBeGreaterThan(0)
+        for (const [i, mark] of marks.entries()) {
+          expect(mark).toBeGreaterThanOrEqual(from)
+          expect(mark).toBeLessThanOrEqual(to + 1e-9)
+          expect(Math.abs((100 / mark) % 1) % 1).toSatisfy((rest: number) => Math.min(rest, 1 - rest) < 1e-6)
+          if (i > 0) expect(mark - (marks[i - 1] ?? 0)).toBeGreaterThanOrEqual((to - from) / 6)
+        }
+      }),
+    )
   })
 
   it('are round times of the reader’s clock', () => {

@@ -68,6 +68,6 @@ describe('where the cards of the board are', () => {
   })
 
   it('has as many columns as fit', () => {
-    expect([20, 20.5, 41.7, 41.75, 90].map(columnsIn)).toEqual([1, 1, 1, 2, 4])
+    expect([20, 24.5, 49.7, 49.75, 90].map(columnsIn)).toEqual([1, 1, 1, 2, 3])
   })
 })

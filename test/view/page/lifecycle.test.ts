@@ -129,7 +129,7 @@ describe.skipIf(executablePath === undefined)(
       await expect.poll(() => row(totals, 'Over').locator('.point').textContent()).toBe('9, line up from 8.5')
       expect(await latest(totals)).toMatch(/^line moved/)
       await say(totals, ['Over', { back: 1.8 }])
-      await expect.poll(() => row(totals, 'Over').locator('.arrow').textContent()).toBe('down from 1.90')
+      await expect.poll(() => row(totals, 'Over').locator('[data-moved]').getAttribute('title')).toBe('down from 1.90')
       expect(await row(totals, 'Over').locator('.point').getAttribute('title')).toBe('The line was 8.5')
     })
 

@@ -74,7 +74,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium (skipped wit
     await server.send([server.world.tick(a, 'x', { last: 0.61 })])
     await shows(a, 'x', 'last', '0.61')
     expect(await page.locator(`[data-market="${a}"]`).getAttribute('data-seq')).toBe('3')
-    expect(await page.locator(`[data-market="${a}"] .arrow`).textContent()).toBe('up from 50¢')
+    expect(await page.locator(`[data-market="${a}"] [data-moved]`).getAttribute('title')).toBe('up from 50¢')
   })
 
   it('asks for what it missed, when a message shows that it missed something (I4)', async () => {

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { decimalOdds, type PriceFormat, priceOf } from '../../../book/price.ts'
 import { formatPrice, type PriceView } from '../format.ts'
 import { type ChartLine, entryAt } from './chart-line.ts'
-import { chanceMarks, chanceRange, linePath, placeOf, type Scale, timeMarks } from './scale.ts'
+import { chanceMarks, chanceRange, linePath, oddsMarks, placeOf, type Scale, timeMarks } from './scale.ts'
 
 /** `colour`: which of the style sheet's, from 1. */
 export type Drawn = { line: ChartLine; colour: number; name: string }
@@ -32,6 +32,7 @@ export function Chart({ drawn, fromMs, toMs, format, view, pointedMs }: ChartPro
   const yOf = (chance: number) => y.pixels - placeOf(chance, y)
   const offsetMs = -new Date(toMs).getTimezoneOffset() * 60_000
   const atMs = pointedMs.value ?? toMs
+  const marks = showsChances(format, view.value) ? chanceMarks : oddsMarks
 
   const point = (event: PointerEvent) => {
     const box = frame.current?.getBoundingClientRect()
@@ -66,7 +67,7 @@ export function Chart({ drawn, fromMs, toMs, format, view, pointedMs }: ChartPro
     >
       <svg width={width} height={height} aria-hidden="true">
         <g transform={`translate(${left} ${top})`}>
-          {chanceMarks(y.from, y.to, Math.max(2, y.pixels / 44)).map((chance) => (
+          {marks(y.from, y.to, Math.max(2, y.pixels / 44)).map((chance) => (
             <g key={chance} class="mark" transform={`translate(0 ${yOf(chance)})`}>
               <line x2={x.pixels} />
               <text x={x.pixels + 8} dy="0.32em">
@@ -123,9 +124,11 @@ function useSize(element: { current: HTMLElement | null }): ReadonlySignal<{ wid
   return useComputed(() => size.value)
 }
 
+const showsChances = (format: PriceFormat, view: PriceView) =>
+  view === 'probability' || (view === 'feed' && format === 'probability')
+
 function axisPrice(chance: number, format: PriceFormat, view: PriceView): string {
-  if (view === 'probability' || (view === 'feed' && format === 'probability'))
-    return `${Math.round(chance * 1_000) / 10}${view === 'feed' ? '¢' : '%'}`
+  if (showsChances(format, view)) return `${Math.round(chance * 1_000) / 10}${view === 'feed' ? '¢' : '%'}`
   const odds = decimalOdds(chance, 'probability')
   return odds === undefined ? '' : formatPrice(priceOf(odds, format), format, view)
 }

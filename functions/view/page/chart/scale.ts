@@ -31,6 +31,23 @@ export function chanceMarks(from: number, to: number, most: number): number[] {
   return marks
 }
 
+const oddsSteps = [10, 5, 2, 1, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01]
+
+/** The probabilities of round decimal odds, the roundest first, until there are about as many as there is room for. */
+export function oddsMarks(from: number, to: number, most: number): number[] {
+  const gap = (to - from) / most
+  const marks: number[] = []
+  for (const step of oddsSteps) {
+    if (marks.length >= most - 2) break
+    // From where multiples crowd, none of the next has room either.
+    for (let n = Math.ceil(1 / to / step - 1e-9); 1 / (n * step) >= from && n * n * step <= 8 / gap; n++) {
+      const chance = 1 / (n * step)
+      if (chance < 1 && marks.every((mark) => Math.abs(mark - chance) >= gap)) marks.push(chance)
+    }
+  }
+  return marks.sort((a, b) => a - b)
+}
+
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 const spans = [
   ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),

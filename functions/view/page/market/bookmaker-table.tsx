@@ -1,6 +1,7 @@
 import type { Bookmaker } from '../../../book/ids.ts'
 import type { Book, Selection } from '../../../book/market.ts'
 import type { Pricing } from '../../../book/pricing.ts'
+import { payersOf, rowQuote } from '../arrange.ts'
 import { formatOverround, formatPoint, formatPrice, formatShare, noPrice } from '../format.ts'
 import type { Store } from '../store.ts'
 
@@ -13,6 +14,12 @@ export function BookmakerTable({ store, book, priced, kept }: TableProps) {
     (a, b) => takeOf(priced, a) - takeOf(priced, b) || (a < b ? -1 : 1),
   )
   const points = new Map(book.selections.map(({ id }, place) => [id, priced.points[place] ?? null]))
+  const payers = new Map(
+    kept.flatMap((selection) => {
+      const best = priced.selections.get(selection.id)?.back && rowQuote(selection, priced)
+      return best ? [[selection.id, payersOf(selection, best)] as const] : []
+    }),
+  )
   const handicap = kept.some(({ quotes }) => quotes.some(({ point }) => point !== null && point < 0))
   return (
     <section class="box quotes bookmakers" aria-label="Bookmakers">
@@ -38,7 +45,7 @@ export function BookmakerTable({ store, book, priced, kept }: TableProps) {
                   <th scope="row">{bookmaker}</th>
                   {kept.map(({ id, quotes }) => {
                     const quote = quotes.find((quote) => quote.bookmaker === bookmaker)
-                    const best = priced.selections.get(id)?.back?.bookmaker === bookmaker
+                    const best = payers.get(id)?.includes(bookmaker)
                     const otherLine = quote?.point != null && quote.point !== points.get(id)
                     return (
                       <td key={id} data-best={best || undefined} data-status={quote?.status}>

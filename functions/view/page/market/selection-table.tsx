@@ -4,10 +4,10 @@ import { quoteKeyOf } from '../../../book/ids.ts'
 import type { Selection } from '../../../book/market.ts'
 import type { Pricing } from '../../../book/pricing.ts'
 import { priceSides } from '../../client/board.ts'
-import { chanceOf, outcomeOf, rank, rowQuote } from '../arrange.ts'
+import { chanceOf, outcomeOf, payersOf, rank, rowQuote } from '../arrange.ts'
 import { formatShare } from '../format.ts'
 import { Picture } from '../picture.tsx'
-import { Arrow, Label, Point, Price } from '../rows.tsx'
+import { By, Label, Point, Price } from '../rows.tsx'
 import type { Card, Store } from '../store.ts'
 import { colours, type MarketView } from './market-view.ts'
 
@@ -75,13 +75,12 @@ export function SelectionTable({ store, view, card, priced, kept }: TableProps) 
                     {quote !== undefined && quote.point !== null && <Point point={quote.point} handicap={handicap} move={move} />}
                     {outcome !== null && <span class="outcome">{outcome}</span>}
                     <Label status={status} marketStatus={book.status} move={move} />
-                    <Arrow move={move} format={book.priceFormat} view={shownView} />
                   </div>
                 </th>
                 {shownSides.map((side) => (
                   <Price key={side} side={side} quote={quote} format={book.priceFormat} view={shownView} move={move} />
                 ))}
-                {several && <td class="by">{quote?.bookmaker}</td>}
+                {several && <td>{quote !== undefined && <By payers={payersOf(selection, quote).join(', ')} />}</td>}
                 <td class="fair">{fair !== null && formatShare(fair)}</td>
               </tr>
             )

@@ -32,15 +32,15 @@ export function describe(connection: Connection, nowMs: number, online: boolean)
       return alike('busy', only === undefined || gaps.size > 1 ? `Catching up ${markets}` : `Catching up ${markets}: ${only.why}`)
     }
     case 'recovering': {
-      const spoken = `Interrupted, resuming: ${connection.reason}`
+      const outlook = online ? `resuming: ${connection.reason}` : deviceOffline
       return {
         tone: 'busy',
-        words: `Interrupted ${since(connection.droppedAtMs, nowMs)} ago, resuming: ${connection.reason}`,
-        spoken,
+        words: `Interrupted ${since(connection.droppedAtMs, nowMs)} ago, ${outlook}`,
+        spoken: `Interrupted, ${outlook}`,
       }
     }
     case 'waiting': {
-      const reason = online ? connection.reason : 'this device is offline'
+      const reason = online ? connection.reason : deviceOffline
       const seconds = Math.ceil((connection.untilMs - nowMs) / 1_000)
       return {
         tone: 'bad',
@@ -51,5 +51,6 @@ export function describe(connection: Connection, nowMs: number, online: boolean)
   }
 }
 
+const deviceOffline = 'this device is offline'
 const alike = (tone: Description['tone'], words: string): Description => ({ tone, words, spoken: words })
 const since = (thenMs: number, nowMs: number) => formatAge(Math.max(0, nowMs - thenMs))

@@ -29,8 +29,11 @@ export function arrange(
     movement: (a, b) => (movement.get(b.marketId) ?? 0) - (movement.get(a.marketId) ?? 0) || orders.recent(a, b),
     starts: (a, b) => startRank(a, nowMs) - startRank(b, nowMs) || byName(a, b),
   }
-  return shown.sort(orders[sort]).map((book) => book.marketId)
+  // What is over comes last, in every order: venues settle thousands a day.
+  return shown.sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || orders[sort](a, b)).map((book) => book.marketId)
 }
+
+const isOver = ({ status }: Book) => status === 'closed' || status === 'settled'
 
 /** What starts next comes first, then what has begun, the latest first, then what has no start. */
 function startRank({ fixture }: Book, nowMs: number): number {

@@ -40,7 +40,7 @@ export function keysOf(
 }
 
 export const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.closest('input, select, textarea') !== null
+  target instanceof HTMLElement && target.closest('input:not([type=radio], [type=checkbox]), select, textarea') !== null
 
 /** Whoever begins with the keyboard begins where they look. */
 function firstOnScreen(grid: HTMLElement | null, order: readonly MarketId[]): number {

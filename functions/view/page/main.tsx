@@ -13,6 +13,7 @@ import { Navigation } from './navigation.ts'
 import { browserMemory, loadPreferences, savePreferences } from './preferences.ts'
 import { watchReader } from './reader.ts'
 import { Recall } from './recall.ts'
+import { filterOf, queryOf } from './route.ts'
 import { Session } from '../client/session.ts'
 import { Store } from './store.ts'
 import { wear } from './theme.ts'
@@ -52,12 +53,22 @@ effect(() => {
   if (market !== undefined && navigation.route.peek().at === 'market') navigation.go({ at: 'market', market })
 })
 
+/** A board that is narrowed is a place of its own: it can be marked, sent to others, and loaded again. */
+store.filter.value = navigation.route.peek().at === 'board' ? filterOf(location.search) : store.filter.peek()
+effect(() => {
+  if (navigation.route.value.at !== 'board') return
+  const query = queryOf(store.filter.value)
+  if (query !== location.search) history.replaceState(null, '', `${location.pathname}${query}`)
+})
+
 const isRead = watchReader(nowMs)
 let arrangedAtMs = nowMs()
 setInterval(() => {
   session.beat()
   store.beat(nowMs())
-  if (nowMs() - arrangedAtMs < rearrangeEveryMs || isRead()) return
+  const isStill = nowMs() - arrangedAtMs < rearrangeEveryMs || isRead()
+  // Where nothing is shown nothing can move under the reader's eyes.
+  if (isStill && store.order.peek().length > 0) return
   arrangedAtMs = nowMs()
   store.rearrange()
 }, 1_000)
@@ -69,14 +80,14 @@ heedBrowser(
   },
 )
 root.replaceChildren()
-const history = historyFetcher(fetch.bind(window))
+const readHistory = historyFetcher(fetch.bind(window))
 const recall = new Recall({
-  fetch: history,
+  fetch: readHistory,
   tracks: store.tracks,
   bookOf: (market) => store.board.books.get(market),
   nowMs: () => store.serverNowMs.peek(),
   after,
 })
-const asking = { history, ticks: (market: MarketId, after: number) => api.ticks(market, after) }
+const asking = { history: readHistory, ticks: (market: MarketId, after: number) => api.ticks(market, after) }
 render(<App store={store} navigation={navigation} recall={recall} asking={asking} />, root)
 session.take({ type: 'start' })

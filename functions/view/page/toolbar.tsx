@@ -5,6 +5,7 @@ import { marketStatuses } from '../../book/quote.ts'
 import { type Sort, sorts } from './arrange.ts'
 import { isTyping } from './board-keys.ts'
 import { PriceChoice } from './choice.tsx'
+import { queryOf } from './route.ts'
 import type { Store } from './store.ts'
 
 export function Toolbar({ store }: { store: Store }) {
@@ -51,6 +52,9 @@ export function Toolbar({ store }: { store: Store }) {
         ))}
       </select>
       <PriceChoice store={store} />
+      <p class="unseen" aria-live="polite">
+        {queryOf(store.filter.value) !== '' && `${store.order.value.length} markets match`}
+      </p>
     </div>
   )
 }
@@ -72,6 +76,15 @@ function Search({ store }: { store: Store }) {
     addEventListener('keydown', focus)
     return () => removeEventListener('keydown', focus)
   }, [])
+  const press = (event: KeyboardEvent) => {
+    if (event.isComposing) return
+    const [first] = store.order.peek()
+    const goes = event.key === 'Enter' || event.key === 'ArrowDown'
+    if (goes && first !== undefined) store.reveal(first)
+    else if (event.key === 'Escape' && store.filter.peek().words === '') document.getElementById('board')?.focus()
+    else return
+    event.preventDefault()
+  }
   return (
     <input
       ref={input}
@@ -81,6 +94,7 @@ function Search({ store }: { store: Store }) {
       aria-keyshortcuts="/"
       value={store.filter.value.words}
       onInput={({ currentTarget: { value } }) => store.choose({ words: value })}
+      onKeyDown={press}
     />
   )
 }

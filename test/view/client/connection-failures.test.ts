@@ -62,6 +62,7 @@ describe('a socket that drops', () => {
     expect(step(again.state, events.shown, later(200)).effects).toEqual([{ do: 'recover' }])
     expect(step(again.state, events.clock, later(30_001)).state.state).toBe('waiting')
     expect(inWords(again.state, startMs + 2_000, true).words).toBe('Interrupted 2 s ago, resuming: gone')
+    expect(inWords(again.state, startMs + 2_000, false).words).toBe('Interrupted 2 s ago, this device is offline')
   })
 
   it('needs no new snapshot when it is proven to be the same connection', () => {

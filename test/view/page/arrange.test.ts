@@ -42,6 +42,18 @@ describe('the order of the board', () => {
     expect(names(books, {}, 'recent')).toEqual(['c', 'a', 'b'])
   })
 
+  it('has what is over last, whatever the order', () => {
+    const books = [
+      book('a', { status: 'settled', changedAtMs: startMs + 9 }),
+      book('b', { status: 'suspended', changedAtMs: startMs }),
+      book('c', { status: 'closed', changedAtMs: startMs + 8 }),
+      book('d', { changedAtMs: startMs + 1 }),
+    ]
+    expect(names(books, {}, 'recent')).toEqual(['d', 'b', 'a', 'c'])
+    expect(names(books, {})).toEqual(['b', 'd', 'a', 'c'])
+    expect(names(books, { status: 'settled' })).toEqual(['a'])
+  })
+
   it('is by name as people sort names', () => {
     expect(names([book('Seat 10'), book('élan'), book('Seat 9'), book('Elk')], {})).toEqual(['élan', 'Elk', 'Seat 9', 'Seat 10'])
   })

@@ -93,7 +93,7 @@ describe('the marks beside it', () => {
     const odds = (from: number, to: number) =>
       oddsMarks(1 / to, 1 / from, 6)
         .map((chance) => Number((1 / chance).toFixed(6)))
-        .reverse()
+        .toReversed()
     expect(odds(2.17, 4.17)).toEqual([2.25, 2.5, 3, 4])
     expect(odds(1.02, 1.09)).toEqual([1.02, 1.05, 1.08])
     expect(odds(1.1, 90)).toEqual([1.5, 2, 4, 10])

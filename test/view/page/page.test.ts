@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { buildPage } from '../../../scripts/build.ts'
+import { pathOf } from '../../../functions/view/page/route.ts'
 import type { ForScripts } from '../../../functions/view/page/for-scripts.ts'
 import { chromiumArgs, findChromium } from '../../support/chromium.ts'
 import { type BoardServer, startBoardServer } from './board-server.ts'
@@ -130,6 +131,47 @@ describe.skipIf(executablePath === undefined)('the page in Chromium (skipped wit
     await page.keyboard.type('bow')
     await page.getByRole('button', { name: 'Show all 2 markets' }).click()
     await expect.poll(() => page.locator('[data-market]').count()).toBe(2)
+  })
+
+  const address = () => page.evaluate(() => location.pathname + location.search)
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-market') ?? document.activeElement?.id)
+
+  it('has what the board is narrowed to in its address, through a market and back, and a reload', async () => {
+    await page.getByLabel('Market status').selectOption('open')
+    await page.getByLabel('Search').fill('will it')
+    await expect.poll(address).toBe('/?q=will+it&status=open')
+    await page.locator(`[data-market="${b}"] h2 a`).click()
+    await expect.poll(address).toBe(pathOf({ at: 'market', market: b }))
+    await page.goBack()
+    await expect.poll(address).toBe('/?q=will+it&status=open')
+    await page.reload()
+    await page.waitForSelector('[data-state=live] [data-market]')
+    expect(await page.locator('[data-market]').count()).toBe(1)
+    expect(await page.getByLabel('Market status').inputValue()).toBe('open')
+  })
+
+  it('goes from the search to what was found, and back to the board, by one key', async () => {
+    await page.getByLabel('Search').focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(focused).toBe(b)
+    await page.keyboard.press('/')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.locator('[data-market]').count()).toBe(2)
+    await page.keyboard.press('Escape')
+    await expect.poll(focused).toBe('board')
+    await page.getByRole('radio', { name: '60 min' }).check()
+    await page.keyboard.press('j')
+    await expect.poll(focused).toBe(await page.locator('[data-market]').first().getAttribute('data-market'))
+  })
+
+  it('fills an empty board as soon as a market matches, wherever the pointer rests', async () => {
+    await page.getByLabel('Market status').selectOption('suspended')
+    await page.getByRole('heading', { name: 'No market matches' }).hover()
+    await server.send([server.world.tick(b, 'x', {}, { kind: 'moved', marketStatus: 'suspended', status: 'suspended' })])
+    await expect.poll(() => page.locator('[data-market]').count(), { timeout: 3_500 }).toBe(1)
+    await server.send([server.world.tick(b, 'x', {}, { kind: 'moved', marketStatus: 'open', status: 'open' })])
+    await page.getByLabel('Market status').selectOption('')
+    await expect.poll(address).toBe('/')
   })
 
   it('remembers how the reader wants prices', async () => {

@@ -93,7 +93,8 @@ export function rowQuote({ id, quotes }: Selection, priced: Pricing): Quote | un
 }
 
 /** The bookmakers who pay what a row's quote pays, on its line. */
-export function payersOf({ quotes }: Selection, shown: Quote): Bookmaker[] {
+export function payersOf({ quotes }: Selection, shown: Quote | undefined): Bookmaker[] {
+  if (shown === undefined || shown.back === null) return []
   const same = ({ back, point, status }: Quote) => back === shown.back && point === shown.point && status === shown.status
   return quotes.filter(same).map(({ bookmaker }) => bookmaker)
 }

@@ -32,7 +32,7 @@ export function Rows({ store, market, priced, selections, moves, everyQuote, pic
       selection={selection}
       quote={quote}
       move={quote === undefined ? undefined : moves.get(quoteKeyOf(selection.id, quote.bookmaker))}
-      payers={quote === undefined || other ? '' : payersOf(selection, quote).join(', ')}
+      payers={other || selection.quotes.length < 2 ? '' : payersOf(selection, quote).join(', ')}
       fair={other || market.status !== 'open' ? null : (priced.selections.get(selection.id)?.fairProbability ?? null)}
       format={market.priceFormat}
       marketName={market.name}
@@ -102,7 +102,7 @@ function Row(row: RowProps) {
             {!other && outcome !== null && <span class="outcome">{outcome}</span>}
             <Label status={status} marketStatus={marketStatus} move={move} />
           </span>
-          {selection.quotes.length > 1 && <By payers={payers} />}
+          {payers !== '' && <By payers={payers} />}
           {quote !== undefined && <Spark store={store} market={market} quote={quoteKeyOf(selection.id, quote.bookmaker)} />}
         </div>
       </th>

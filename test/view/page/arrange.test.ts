@@ -159,6 +159,7 @@ describe('the quote in a selection’s row', () => {
     ]
     const own = backed('s', ...quotes.map((quote, i) => ({ bookmaker: bookmakerOf(`b${i}`), ...quote })))
     const shown = rowQuote(own, shownPricing(book('m', { selections: [own] })))
-    expect(shown && payersOf(own, shown)).toEqual(['b0', 'b3'])
+    expect(payersOf(own, shown)).toEqual(['b0', 'b3'])
+    expect(payersOf(backed('s', { last: 0.5 }), rowQuote(backed('s', { last: 0.5 }), shownPricing(book('m'))))).toEqual([])
   })
 })

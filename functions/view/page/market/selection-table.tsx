@@ -80,7 +80,11 @@ export function SelectionTable({ store, view, card, priced, kept }: TableProps) 
                 {shownSides.map((side) => (
                   <Price key={side} side={side} quote={quote} format={book.priceFormat} view={shownView} move={move} />
                 ))}
-                {several && <td>{quote !== undefined && <By payers={payersOf(selection, quote).join(', ')} />}</td>}
+                {several && (
+                  <td>
+                    <By payers={payersOf(selection, quote).join(', ')} />
+                  </td>
+                )}
                 <td class="fair">{fair !== null && formatShare(fair)}</td>
               </tr>
             )

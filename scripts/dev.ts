@@ -5,6 +5,7 @@ import path from 'node:path'
 import { streamedFeeds } from '../functions/collect/streams.ts'
 import { timerName } from '../functions/collect/timer-name.ts'
 import { readSettings } from '../functions/settings.ts'
+import { coreToolsLack } from '../infra/local/core-tools/lacks.ts'
 import { lockFolder } from '../infra/local/folder-lock.ts'
 import { type ServerName, type Stack, startStack } from '../infra/local/stack.ts'
 import { buildApp } from './build.ts'
@@ -16,6 +17,7 @@ import { forgetLastReplay, recordedFeeds, replayDataDir, startRecordedFeeds } fr
 import { summarise } from './dev/summary.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
+const localSettings = path.join(root, 'local.settings.json')
 const titles: Record<ServerName | 'stream', string> = {
   'event-hubs': 'Event Hubs',
   cosmos: 'Cosmos DB',
@@ -28,6 +30,8 @@ const title = (name: string) => titles[name as keyof typeof titles]
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2))
   if ('help' in options) return console.log(options.help)
+  const lacks = options.func ? await coreToolsLack(process.env) : []
+  if (lacks.length > 0) throw new Error(`func start needs\n${lacks.map((lack) => `  - ${lack}`).join('\n')}`)
   const dataDir = path.resolve(root, options.dataDir)
   const lock = await lockFolder(dataDir)
   const log = await openLog(path.join(dataDir, 'log'))
@@ -42,7 +46,10 @@ async function main(): Promise<void> {
   step('App', Date.now() - buildStartedMs, `page ${pageKb.toFixed(0)} KB gzipped`)
   const { feeds, why } = await feedChosen
   const summary = summarise((line) => console.log(line))
+  // Core Tools want it there before they start; what is in the environment wins over it.
+  await writeLocalSettings(localSettings, {})
   const stack = await startStack({
+    host: options.func ? 'core-tools' : 'functions-host',
     appDir: root,
     dataDir,
     pagePort: options.port,
@@ -56,7 +63,7 @@ async function main(): Promise<void> {
     },
     onDeath: (name, how, inMs) => console.log(`${title(name)} died (${how}); it is started again in ${inMs} ms`),
   })
-  await writeLocalSettings(path.join(root, 'local.settings.json'), { ...stack.settings, ...(replay ? {} : { FEEDS: feeds }) })
+  await writeLocalSettings(localSettings, { ...stack.settings, ...(replay ? {} : { FEEDS: feeds }) })
   if (stack.problem !== undefined) {
     await stack.stop()
     await replay?.close()
@@ -89,9 +96,12 @@ const isStreamed = (feed: string) => Object.hasOwn(streamedFeeds, feed)
 
 /** Nobody should look at an empty board until the schedule comes round. A feed that has no timer is not ours to complain of here. */
 async function pollNow(url: string, feed: string): Promise<void> {
-  await fetch(new URL(`/admin/functions/${timerName(feed)}`, url), { method: 'POST', signal: AbortSignal.timeout(5_000) }).catch(
-    () => undefined,
-  )
+  await fetch(new URL(`/admin/functions/${timerName(feed)}`, url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+    signal: AbortSignal.timeout(5_000),
+  }).catch(() => undefined)
 }
 
 function step(what: string, tookMs: number, more = ''): void {

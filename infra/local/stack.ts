@@ -16,6 +16,8 @@ export type StackOptions = {
   pagePort: number
   /** What the app is told besides how to reach the servers: FEEDS, PREDICTIT_URL, … */
   env: Readonly<Record<string, string | undefined>>
+  /** Whose Functions host runs the app: ours unless it is said. The other may have much to download when it first starts. */
+  host?: 'functions-host' | 'core-tools'
   /** Programs beside the app that are told what it is told: each says when it is ready, as the servers do. */
   workers?: readonly { name: string; file: string }[]
   onStarted?: (name: string, tookMs: number) => void
@@ -34,6 +36,8 @@ export type Stack = {
   stop(): Promise<void>
 }
 
+const coreToolsReadyWithinMs = 300_000
+
 /**
  * The whole cloud on one machine: four servers, each a process of its own, so that each can be killed and comes back alone. Ports are
  * remembered in the data folder: clients find everything where it was.
@@ -42,13 +46,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await mkdir(options.dataDir, { recursive: true })
   const ports = await choosePorts(options)
   const running: Supervised[] = []
-  const run = async (name: string, file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Supervised> => {
+  const run = async (
+    name: string,
+    file: string,
+    args: string[],
+    env: NodeJS.ProcessEnv,
+    readyWithinMs?: number,
+  ): Promise<Supervised> => {
     const startedMs = Date.now()
     const server = await supervise({
       name,
       file,
       args,
       env,
+      ...(readyWithinMs === undefined ? {} : { readyWithinMs }),
       onLine: options.onLine ?? (() => undefined),
       onDeath: options.onDeath ?? (() => undefined),
     })
@@ -56,9 +67,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.onStarted?.(name, Date.now() - startedMs)
     return server
   }
-  const start = (name: ServerName, extraArgs: string[], env: NodeJS.ProcessEnv): Promise<Supervised> => {
+  const start = (name: ServerName, extraArgs: string[], env: NodeJS.ProcessEnv, program: string = name): Promise<Supervised> => {
     const args = ['--port', String(ports[name]), '--data-dir', path.join(options.dataDir, name), ...extraArgs]
-    return run(name, path.join(import.meta.dirname, name, 'main.ts'), args, env)
+    const readyWithinMs = program === 'core-tools' ? coreToolsReadyWithinMs : undefined
+    return run(name, path.join(import.meta.dirname, program, 'main.ts'), args, env, readyWithinMs)
   }
   const stop = async () => {
     // Workers and the host first: they still have work to hand to the others.
@@ -82,7 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       webPubSub: webPubSub ?? '',
     })
     const told = { ...env, ...options.env, ...settings }
-    const host = await start('functions-host', ['--app-dir', options.appDir], told)
+    const host = await start('functions-host', ['--app-dir', options.appDir], told, options.host)
     const workers = host.ready().problem === undefined ? (options.workers ?? []) : []
     await Promise.all(workers.map(({ name, file }) => run(name, file, [], told)))
     return {

@@ -17,13 +17,13 @@ export type SupervisedOptions = {
   file: string
   args: readonly string[]
   env: NodeJS.ProcessEnv
+  readyWithinMs?: number
   /** Every line the process writes. */
   onLine: (name: string, line: string) => void
   /** It died unasked, and is started again after `inMs`. */
   onDeath: (name: string, how: string, inMs: number) => void
 }
 
-const readyWithinMs = 20_000
 const stopWithinMs = 6_000
 const restartAfterMs = { least: 250, most: 5_000 }
 /** A process that lived this long has earned a quick restart. */
@@ -31,6 +31,7 @@ const settledAfterMs = 10_000
 
 /** Starts a Node process, waits until it says that it is ready, and starts it again whenever it dies, until told to stop. */
 export async function supervise(options: SupervisedOptions): Promise<Supervised> {
+  const { readyWithinMs = 20_000 } = options
   let child: ChildProcess | undefined
   let ready: Ready | undefined
   let stopping = false

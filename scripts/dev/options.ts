@@ -10,6 +10,8 @@ export type Options = {
   feed: string | undefined
   replay: { speed: number } | undefined
   verbose: boolean
+  /** Under `func start` of the Core Tools in place of our own Functions host. */
+  func: boolean
 }
 
 const help = `Runs all of Oddscast on this machine: four local servers, and the app on top of them.
@@ -22,6 +24,7 @@ const help = `Runs all of Oddscast on this machine: four local servers, and the 
   --replay           every feed that was recorded ($ODDS_RECORDINGS, or ../shared/recordings), or those of --feed; kept in
                      ${replayDataDir}, which begins anew at each start
   --speed <n>        of the replay: so many times as fast as it was recorded (default 60)
+  --func             the app under \`func start\` of the Azure Functions Core Tools, in place of the local Functions host; npm run start:func
   --verbose          every line that the servers write, not only what matters
   --help             this text
 
@@ -40,11 +43,12 @@ export function optionsOf(args: string[]): Options | { help: string } {
       replay: { type: 'boolean', default: false },
       speed: { type: 'string' },
       verbose: { type: 'boolean', default: false },
+      func: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return { help }
-  const { replay, verbose } = values
+  const { replay, verbose, func } = values
   const port = Number(values.port ?? 7071)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not "${values.port}"`)
@@ -60,5 +64,6 @@ export function optionsOf(args: string[]): Options | { help: string } {
     feed: feeds?.join(','),
     replay: replay ? { speed } : undefined,
     verbose,
+    func,
   }
 }

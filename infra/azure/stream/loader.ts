@@ -1,7 +1,7 @@
 /**
  * What the container of the stream worker starts with: a plain Node image knows nothing of ours, and a registry for one file is a service
- * more to pay for and guard. It reads the bundle, and the secrets that settings refer to, as the container's own identity, and then runs
- * the bundle. What is not there yet (the bundle before the first `npm run deploy`, a secret nobody has put in, a role that is on its way)
+ * more to pay for and guard. It reads the bundle, the schema's id that comes with it, and the secrets that settings refer to, as the
+ * container's own identity, and then runs the bundle. What is not there yet (the bundle before the first `npm run deploy`, a secret nobody has put in, a role that is on its way)
  * is waited for.
  *
  * It runs by itself, from the command line of the container: it imports nothing but Node.
@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     env[name] = ((await answer.json()) as { value: string }).value
   }
   const bundle = await untilThere('the bundle', BUNDLE_URL, 'https://storage.azure.com/')
+  env['SNAPSHOT_SCHEMA_ID'] = bundle.headers.get('x-ms-meta-snapshot_schema_id') ?? ''
   const file = path.join(await mkdtemp(path.join(tmpdir(), 'stream-')), 'main.cjs')
   await writeFile(file, new Uint8Array(await bundle.arrayBuffer()))
   run(file, env)

@@ -57,8 +57,9 @@ export async function deploy(
   await cdktf('deploy', [...(yes ? ['--auto-approve'] : []), '--outputs-file', file], run)
   const outputs = await outputsIn(file, environment.name)
   if (outputs === undefined) return say('It was not approved, so nothing was changed, and no code was deployed.')
-  await putCode(outputs, built, ready, world)
-  await registerSchemas(outputs, ready, world)
+  await putApp(outputs, built, world)
+  const schemaId = await registerSchemas(outputs, ready, world)
+  await putStream(outputs, built, schemaId, ready, world)
   await tellMissingSecrets(outputs, world)
   await test(outputs, environment, ready, world)
   say(`\nThe board: ${outputs.url}`)
@@ -74,22 +75,33 @@ async function build({ root, appDir }: DeployWorld, { feeds }: Environment): Pro
   return { app, stream: await readFile(path.join(appDir, 'dist/stream/main.cjs')) }
 }
 
-async function putCode(outputs: Outputs, { app, stream }: Built, { subscriptionId }: Ready, { cloud }: World): Promise<void> {
+async function putApp({ url }: Outputs, { app }: Built, { cloud }: World): Promise<void> {
   cloud.say('Code')
-  await oneDeploy(cloud, cloud.endpoints.scmOf(outputs.url), app.zip)
+  await oneDeploy(cloud, cloud.endpoints.scmOf(url), app.zip)
+}
+
+async function putStream(
+  outputs: Outputs,
+  { stream }: Built,
+  schemaId: string,
+  { subscriptionId }: Ready,
+  { cloud }: World,
+): Promise<void> {
   if (stream === undefined || outputs.streamWorkerName === '') return
   cloud.say('Stream worker')
   const { streamWorkerName: name, streamBundleUrl: bundleUrl, resourceGroupName: resourceGroup } = outputs
-  await deployStream(cloud, { subscriptionId, resourceGroup, name, bundleUrl }, stream)
+  await deployStream(cloud, { subscriptionId, resourceGroup, name, bundleUrl }, stream, schemaId)
 }
 
-async function registerSchemas(outputs: Outputs, ready: Ready, { cloud, root }: DeployWorld): Promise<void> {
+/** The id that the registry gave it. */
+async function registerSchemas(outputs: Outputs, ready: Ready, { cloud, root }: DeployWorld): Promise<string> {
   cloud.say('Schema')
   const { eventHubsNamespace: namespace, schemaGroup: group } = outputs
   const text = await schemaText(root, registeredSchema)
   const id = await registerSchema(cloud, { namespace, group, name: registeredSchema, text })
   const changed = await setSetting(cloud, appIn(outputs, ready), 'SNAPSHOT_SCHEMA_ID', id)
   cloud.say(`  ${registeredSchema} is ${id}${changed ? '; the app restarts with it' : ''}`)
+  return id
 }
 
 /** Feeds that lack theirs are off, and the rest runs: no reason to fail. */

@@ -32,7 +32,8 @@ beforeEach(async () => {
       pathname === '/identity'
         ? JSON.stringify({ access_token: `token for ${searchParams.get('resource')}` })
         : there.get(pathname)
-    response.writeHead(body === undefined ? 404 : 200).end(body ?? 'SECRET QUOTED BACK')
+    const metadata = pathname === '/stream/main.cjs' ? { 'x-ms-meta-snapshot_schema_id': 'abc-123' } : {}
+    response.writeHead(body === undefined ? 404 : 200, metadata).end(body ?? 'SECRET QUOTED BACK')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -85,15 +86,19 @@ describeAzure('the container of streamed feeds', ({ everything, synthesised }) =
     expect(command.join('\n').replaceAll('$${', '')).not.toMatch(/[$%]\{|\$\(/)
   })
 
-  it('reads the bundle and the secrets as its own identity, and runs the one with the others', async () => {
+  it('reads the bundle and the secrets as its own identity, and runs the one with the others and the schema’s id', async () => {
     there.set('/secrets/betfair-session', JSON.stringify({ value: 'very secret' }))
-    there.set('/stream/main.cjs', `console.log('runs with', process.env.BETFAIR_SESSION, process.env.FEEDS)`)
+    there.set(
+      '/stream/main.cjs',
+      `const { env } = process
+console.log('runs with', env.BETFAIR_SESSION, env.FEEDS, env.SNAPSHOT_SCHEMA_ID)`,
+    )
     const { lines, ended } = start({
       FEEDS: 'betfair',
       BETFAIR_SESSION: `@Microsoft.KeyVault(SecretUri=${origin}/secrets/betfair-session)`,
     })
     expect(await ended).toEqual([0, null])
-    expect(lines).toEqual(['runs with very secret betfair'])
+    expect(lines).toEqual(['runs with very secret betfair abc-123'])
     const [vaultToken, secret, storageToken, bundle] = asked
     expect(vaultToken).toMatchObject({ path: '/identity', resource: 'https://vault.azure.net', identityHeader: 'only-we-know' })
     expect(secret).toMatchObject({ path: '/secrets/betfair-session', authorization: 'Bearer token for https://vault.azure.net' })

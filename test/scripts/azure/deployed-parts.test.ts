@@ -87,7 +87,7 @@ describe('the stream worker', () => {
       [`POST ${worker}/revisions/ca-stream--7/restart`]: {},
     })
     const place = { subscriptionId: 's', resourceGroup: 'g', name: 'ca-stream', bundleUrl: `${azure.url}/blob/stream/main.cjs` }
-    await deployStream(azure.cloud, place, Buffer.from('the bundle'))
+    await deployStream(azure.cloud, place, Buffer.from('the bundle'), 'abc-123')
     expect(azure.requests().slice(1)).toEqual([
       'PUT /blob/stream/main.cjs',
       `GET ${worker}`,
@@ -95,6 +95,7 @@ describe('the stream worker', () => {
     ])
     expect(azure.asked[1]?.headers).toMatchObject({
       'x-ms-blob-type': 'BlockBlob',
+      'x-ms-meta-snapshot_schema_id': 'abc-123',
       authorization: 'Bearer secret token for storage.azure.com',
     })
   })

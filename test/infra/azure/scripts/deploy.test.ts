@@ -156,6 +156,7 @@ describeAzure('npm run deploy', ({ rawEnvironments }) => {
     expect(output).toContain('/api/health: the host runs, and has no functions yet, for 10 minutes')
     const bundle = asked[requests.indexOf('PUT /blobs/stream/main.cjs')]
     expect(bundle?.bytes.length).toBeGreaterThan(500_000)
+    expect(bundle?.headers['x-ms-meta-snapshot_schema_id']).toBe('abc-123')
     expect(requests.indexOf('POST /scm/api/publish')).toBeLessThan(requests.indexOf('PUT /blobs/stream/main.cjs'))
     expect(output).toContain('the vault lacks odds-api-key.')
     expect(output).toContain('az keyvault secret set --vault-name kv --name odds-api-key --file /dev/stdin')

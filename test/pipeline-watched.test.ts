@@ -102,6 +102,24 @@ describe('the pipeline, while somebody listens', () => {
     expect(polled).toMatchObject([{ name: 'collect poll', facts: { feed: 'simulated', outcome: 'complete' }, parentSpanId: '' }])
   })
 
+  it('tells where alerts were looked for, and which requests were answered, by their routes alone', async () => {
+    const batch = await eventually('a batch is told', async () =>
+      receiver.spans.find((span) => span.name === 'detect batch' && linkedTo(span).some(({ name }) => name === 'publish')),
+    )
+    expect(batch).toMatchObject({
+      kind: 5,
+      error: undefined,
+      facts: { followed: expect.any(Number), raised: expect.any(Number) },
+    })
+    await fetch(new URL('/api/markets/no-such:market?code=a-key-that-nobody-may-see', whole.stack.url))
+    const request = await eventually('the request is told', async () =>
+      receiver.spans.find((span) => span.name === 'GET api/markets/{id}'),
+    )
+    expect(request).toMatchObject({ kind: 2, facts: { 'http.response.status_code': 400, 'http.route': 'api/markets/{id}' } })
+    await eventually('and counted', async () => receiver.total('oddscast.requests', 'route=api/markets/{id} status=400') === 1)
+    expect(JSON.stringify(receiver.spans)).not.toContain('nobody-may-see')
+  })
+
   it('counts what there was: messages, verdicts, ticks, letters, request units, frames, bytes and lags', async () => {
     const [{ ticks }, all] = [await readOdds(whole.database), await events()]
     const own = all.filter(({ body }) => !String(body).includes('{"v":7}')).length

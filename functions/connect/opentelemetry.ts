@@ -115,6 +115,7 @@ const kinds = {
   producer: SpanKind.PRODUCER,
   consumer: SpanKind.CONSUMER,
   client: SpanKind.CLIENT,
+  server: SpanKind.SERVER,
 } as const
 
 /** A share of the ways from a feed to the browsers, each whole: what follows from a step that is kept is kept too, though it is linked and no part of it. */

@@ -22,7 +22,7 @@ export type Stepping = <T>(start: StepStart, act: (step: Step) => Promise<T>) =>
 
 export type StepStart = {
   name: string
-  kind: 'internal' | 'producer' | 'consumer' | 'client'
+  kind: 'internal' | 'producer' | 'consumer' | 'client' | 'server'
   facts?: Facts
   /** The traceparents of steps elsewhere that it follows from. It is linked to them and not one of their parts: a batch has many causes. */
   causes?: Iterable<string>

@@ -9,8 +9,9 @@ import { currentForMs } from './arbitrage.ts'
 import { judge } from './judge.ts'
 import type { Draft, Memory } from './memory.ts'
 import { arbitrageAcross, marketsOf, offersOf, type Question, type VenueBook } from './venues.ts'
+import { type DetectWatch, unwatched } from './watch.ts'
 
-export type DetectPorts = { alerts: AlertStore; questions: Questions; books: VenueBooks }
+export type DetectPorts = { alerts: AlertStore; questions: Questions; books: VenueBooks; watch?: DetectWatch }
 /** Keeps what is not there yet, and tells how many that were. `refused`: what the store will never take, and why. */
 export type AlertStore = { raise(alerts: readonly Alert[]): Promise<{ raised: number; refused: readonly string[] }> }
 /** The questions that one of `markets` asks. */
@@ -39,8 +40,10 @@ export async function detect(
   rules: DetectSettings,
   nowMs: () => number,
 ): Promise<DetectReport> {
+  const startedAtMs = nowMs()
   const report = { followed: 0, old: 0, unreadable: 0 }
   const draft = memory.draft()
+  const causes = new Set<string>()
   const found = new Map<string, Alert>()
   for (const { body, partition, sequence } of events) {
     const place = draft.arrive(partition, sequence)
@@ -50,6 +53,8 @@ export async function detect(
       draft.interrupt(partition)
       continue
     }
+    const { traceparent } = parsed.value
+    if (traceparent !== undefined) causes.add(traceparent)
     const before = draft.track(parsed.value.marketId)
     const gapless = before !== undefined && draft.isGapless(before)
     const judgement = judge(before, parsed.value, { place, gapless }, rules)
@@ -58,11 +63,14 @@ export async function detect(
     draft.tracks.set(parsed.value.marketId, judgement.track)
     for (const alert of judgement.alerts) found.set(alert.id, alert)
   }
-  for (const alert of await acrossVenues(draft, ports, rules, nowMs())) found.set(alert.id, alert)
-  const unknown = [...found.values()].filter((alert) => !memory.hasRaised(alert))
-  const { raised, refused } = unknown.length === 0 ? nothing : await ports.alerts.raise(unknown)
-  memory.keep(draft, unknown)
-  return { ...report, found: found.size, raised, refused }
+  const { watch = unwatched } = ports
+  return watch.batch({ startedAtMs, events: events.length, causes }, async (raising) => {
+    for (const alert of await acrossVenues(draft, ports, rules, nowMs())) found.set(alert.id, alert)
+    const unknown = [...found.values()].filter((alert) => !memory.hasRaised(alert))
+    const { raised, refused } = unknown.length === 0 ? nothing : await raising(() => ports.alerts.raise(unknown))
+    memory.keep(draft, unknown)
+    return { ...report, found: found.size, raised, refused }
+  })
 }
 
 const nothing = { raised: 0, refused: [] }

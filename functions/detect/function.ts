@@ -10,6 +10,7 @@ import { alertStore, linkedFixtures, venueBooks } from './cosmos.ts'
 import { detect } from './detect.ts'
 import { linkedQuestions } from './linked.ts'
 import { Memory } from './memory.ts'
+import { detectWatch } from './telemetry.ts'
 
 /** Longer than the SDK's own retries, shorter than the five minutes that host.json gives an invocation. */
 const batchDeadlineMs = 60_000
@@ -29,7 +30,12 @@ export function registerDetect(settings: Settings, connections: Connections): vo
         const startedMs = Date.now()
         const { events, aligned } = hubEvents(bodies, context.triggerMetadata)
         const { refused, ...report } = await withDeadline(batchDeadlineMs, (signal) => {
-          const ports = { alerts: alertStore(database, signal), questions, books: venueBooks(database, signal) }
+          const ports = {
+            alerts: alertStore(database, signal),
+            questions,
+            books: venueBooks(database, signal),
+            watch: detectWatch(connections.telemetry, { hub, topic, invocationId: context.invocationId }),
+          }
           return detect(events, ports, memory, settings.detect, Date.now)
         })
         if (refused.length > 0) context.error('alerts refused', JSON.stringify({ count: refused.length, first: refused[0] }))

@@ -15,6 +15,7 @@ import { clientRegister } from './clients/cosmos.ts'
 import { alertStore, fixtureStore, oddsStore } from './cosmos.ts'
 import { type PageFiles, pageReply } from './page-files.ts'
 import { sent } from './send.ts'
+import { asRequest } from './telemetry.ts'
 import { webPubSubDoorkeeper } from './web-pubsub.ts'
 
 /**
@@ -29,7 +30,10 @@ export function registerView(settings: Settings, connections: Connections, page:
       authLevel,
       route,
       async handler(request, context) {
-        const reply = await answer(request).catch((error: unknown) => failed(error, context))
+        const circumstances = { method: request.method, route, invocationId: context.invocationId }
+        const reply = await asRequest(connections.telemetry, circumstances, () =>
+          answer(request).catch((error: unknown) => failed(error, context)),
+        )
         return sent(reply, callerOf(request), settings.corsOrigins)
       },
     })

@@ -12,7 +12,14 @@ function options(...args: string[]): Options {
 
 describe('the options of npm start', () => {
   it('are the usual port and folder, and whatever feed can be had, unless told otherwise', () => {
-    expect(options()).toEqual({ port: 7071, dataDir: '.oddscast', feed: undefined, replay: undefined, verbose: false, func: false })
+    expect(options()).toEqual({
+      port: 7071,
+      dataDir: '.oddscast',
+      feed: undefined,
+      replay: undefined,
+      verbose: false,
+      func: false,
+    })
   })
 
   it('take any feeds that are known', () => {

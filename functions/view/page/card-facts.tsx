@@ -52,7 +52,11 @@ export function Start({ store, card }: { store: Store; card: ReadonlySignal<Card
   const startsAtMs = book.fixture?.startsAtMs ?? null
   const words = (ms: number | null) => (ms === null ? '' : startWords(ms, store.serverHourMs.value))
   const at = useComputed(() => words(card.value.book.fixture?.startsAtMs ?? null))
-  const was = useComputed(() => words(card.value.startWasMs))
+  // Far away only days are told, and it may have moved by hours.
+  const was = useComputed(() => {
+    const before = words(card.value.startWasMs)
+    return before === at.value ? 'moved' : `was ${before}`
+  })
   const distance = useComputed(() => {
     const { fixture, inPlay } = card.value.book
     return fixture?.startsAtMs ? startDistance(fixture.startsAtMs, store.serverNowMs.value, inPlay) : ''
@@ -63,7 +67,7 @@ export function Start({ store, card }: { store: Store; card: ReadonlySignal<Card
     <p class="start" title={`${book.fixture?.name}: ${fullStart.format(startsAtMs)}`}>
       <span class="unseen">Starts </span>
       <time dateTime={new Date(startsAtMs).toISOString()}>{at}</time>
-      {startWasMs !== null && <span class="was">was {was}</span>}
+      {startWasMs !== null && <span class="was">{was}</span>}
       {!over && <span>{distance}</span>}
     </p>
   )

@@ -142,6 +142,13 @@ describe.skipIf(executablePath === undefined)(
       await say(match, ['Foxes', {}, { kind: 'rescheduled', startsAtMs: startsAtMs + hourMs, bookmaker: alpha }])
       await expect.poll(() => start.locator('.was').textContent()).toMatch(new RegExp(`^was .*${clock(startsAtMs)}$`))
       expect(await start.locator('time').getAttribute('datetime')).toBe(new Date(startsAtMs + hourMs).toISOString())
+      const noon = new Date(new Date().getFullYear() + 2, 5, 1, 12).getTime()
+      for (const startsAtMs of [noon, noon + hourMs]) {
+        await say(match, ['Foxes', {}, { kind: 'rescheduled', startsAtMs, bookmaker: alpha }])
+        const shown = () => start.locator('time').getAttribute('datetime')
+        await expect.poll(shown).toBe(new Date(startsAtMs).toISOString())
+      }
+      await expect.poll(() => start.locator('.was').textContent()).toBe('moved')
       expect(await latest(match)).toMatch(/^start moved/)
     })
 

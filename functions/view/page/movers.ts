@@ -1,4 +1,4 @@
-import type { MarketId, QuoteKey } from '../../book/ids.ts'
+import type { MarketId, QuoteKey, Topic } from '../../book/ids.ts'
 import type { Book, Quote, Selection } from '../../book/market.ts'
 import { quoteKeyOf } from '../../book/ids.ts'
 import { isOnSale, rowQuote, shownPricing } from './arrange.ts'
@@ -11,11 +11,16 @@ const mostMovers = 12
 /** Less than this is not worth a line. */
 const leastMove = 0.005
 
-/** The quote of each market that went farthest since then, the farthest first; only of what can be backed, and as its row shows it. */
-export function movers(tracks: Tracks, books: ReadonlyMap<MarketId, Book>, sinceMs: number): Mover[] {
+/**
+ * The quote of each market that went farthest since then, the farthest first; only of what can be backed, and as its row shows it. Of one
+ * topic, unless that is null.
+ */
+export function movers(tracks: Tracks, books: ReadonlyMap<MarketId, Book>, sinceMs: number, topic: Topic | null = null): Mover[] {
   const far: { market: MarketId; size: number }[] = []
   for (const [market, size] of movement(tracks, sinceMs)) {
-    if (size >= leastMove && books.get(market)?.status === 'open') far.push({ market, size })
+    const book = books.get(market)
+    const isMeant = book?.status === 'open' && (topic === null || book.topic === topic)
+    if (size >= leastMove && isMeant) far.push({ market, size })
   }
   far.sort((a, b) => b.size - a.size || (a.market < b.market ? -1 : 1))
   const found: Mover[] = []

@@ -177,7 +177,7 @@ export class Store {
     this.#comparedAtMs = this.nowMs.peek()
     this.tracks.tell()
     const sinceMs = this.serverNowMs.peek() - Number(this.moverMinutes.peek()) * 60_000
-    this.movers.value = movers(this.tracks, this.board.books, sinceMs)
+    this.movers.value = movers(this.tracks, this.board.books, sinceMs, this.filter.peek().topic)
   }
 
   get preferences(): Preferences {
@@ -206,6 +206,7 @@ export class Store {
   choose(filter: Partial<Filter>) {
     this.filter.value = { ...this.filter.value, ...filter }
     this.rearrange()
+    if (filter.topic !== undefined) this.compare()
   }
 
   /** Brings a market before the reader, past whatever filter hides it. */

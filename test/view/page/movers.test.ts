@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { quoteKeyOf } from '../../../functions/book/ids.ts'
+import { quoteKeyOf, topicOf } from '../../../functions/book/ids.ts'
 import type { Book } from '../../../functions/book/market.ts'
 import { Board } from '../../../functions/view/client/board.ts'
 import { movement, movers } from '../../../functions/view/page/movers.ts'
@@ -122,6 +122,8 @@ describe('the movers', () => {
       [b, 'y', 0.5, 0.4],
     ])
     expect(movement(tracks, startMs + 50 * minute).size).toBe(0)
+    const of = (topic: string) => movers(tracks, books, startMs + 20 * minute, topicOf(topic)).length
+    expect([of('politics'), of('sports')]).toEqual([2, 0])
   })
 })
 

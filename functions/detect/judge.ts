@@ -11,8 +11,8 @@ export type Judgement = { kind: 'old' } | { kind: 'followed'; track: MarketTrack
 /**
  * What one message means beside what is remembered of its market. Pure: the only rule book of this stage, but for what spans markets.
  *
- * A message that is not newer than the last one is old: the hub brings some again, and some late. After an alert its quotes start anew, so
- * that one move is one alert, and a move that goes on is the next only when it has gone as far again.
+ * A message that is not newer than the last one is old: the hub brings some again, and some late. After an alert its quotes start anew, and
+ * their other sides, so that one move is one alert, and a move that goes on is the next only when it has gone as far again.
  */
 export function judge(
   before: MarketTrack | undefined,
@@ -22,13 +22,12 @@ export function judge(
 ): Judgement {
   if (before !== undefined && isOld(before, seen, arrival)) return { kind: 'old' }
   const { track, changed } = follow(before, seen, arrival, rules)
-  const { moves, steams } = movesOf(track, changed, rules)
+  const { moves, steams, told } = movesOf(track, changed, rules)
   const alerts = [
     ...arbitragesIn(track, rules).map((arbitrage) => arbitrageAlert(arbitrage, track)),
     ...steams.flatMap((together) => steamAlert(together, track) ?? []),
     ...moves.map((moved) => moveAlert(moved, track)),
   ]
-  const told = [...moves, ...steams.flat()].map(({ quote }) => quote)
   return { kind: 'followed', track: withRestarted(track, told), alerts }
 }
 

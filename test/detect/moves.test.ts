@@ -210,6 +210,42 @@ describe('never a move', () => {
   })
 })
 
+describe('a market of two selections', () => {
+  const sides = (yes: number, no: number): Prices => ({ yes: { alpha: yes }, no: { alpha: no } })
+
+  it.each<[string, Prices[], string[]]>([
+    ['once, by the side that went further', [sides(0.4, 0.62), sides(0.46, 0.54)], ['move no -8']],
+    ['once, by the rise where both went as far', [sides(0.4, 0.62), sides(0.34, 0.68)], ['move no 6']],
+    [
+      'once, though the other side follows a little later',
+      [sides(0.4, 0.62), sides(0.46, 0.6), sides(0.46, 0.56)],
+      ['move yes 6'],
+    ],
+    ['again, when it goes as far again', [sides(0.4, 0.62), sides(0.46, 0.56), sides(0.52, 0.5)], ['move yes 6', 'move yes 6']],
+    ['twice, where both rise: that is no one move', [sides(0.4, 0.5), sides(0.46, 0.57)], ['move yes 6', 'move no 7']],
+  ])('tells of its move %s', (_what, all, expected) => {
+    const market = watching()
+    expect(all.flatMap((prices, i) => market.sees((10 + i / 2) * minute, prices))).toEqual(expected)
+  })
+
+  it('tells of its steam once, by the side at which more bookmakers moved', () => {
+    const market = watching()
+    const quotes = (...backs: number[]) => Object.fromEntries(backs.map((back, i) => [`b${i}`, back]))
+    market.sees(10 * minute, { yes: quotes(0.4, 0.4, 0.4, 0.4), no: quotes(0.62, 0.62, 0.62, 0.62) })
+    expect(market.sees(10.4 * minute, { yes: quotes(0.43, 0.43, 0.43, 0.41), no: quotes(0.59, 0.59, 0.59, 0.59) })).toEqual([
+      'steam no -3',
+    ])
+    expect(market.sees(10.7 * minute, { yes: quotes(0.44, 0.44, 0.44, 0.43), no: quotes(0.59, 0.59, 0.59, 0.59) })).toEqual([])
+  })
+
+  it('of three tells of each', () => {
+    const market = watching()
+    const three = (a: number, b: number, c: number): Prices => ({ a: { alpha: a }, b: { alpha: b }, c: { alpha: c } })
+    market.sees(10 * minute, three(0.4, 0.4, 0.25))
+    expect(market.sees(10.5 * minute, three(0.46, 0.34, 0.25))).toEqual(['move a 6', 'move b -6'])
+  })
+})
+
 describe('an exchange', () => {
   it('moves when both of its sides do', () => {
     const market = watching()

@@ -77,8 +77,8 @@ const moveInWords = (alert: Alert) => {
 const skip = recordingsFolder() === undefined
 
 describe.skipIf(skip).each<[RecordedSet, { arbitrages: number; moves: number; steams: number }]>([
-  ['mlb', { arbitrages: 17, moves: 1_705, steams: 435 }],
-  ['nfl', { arbitrages: 2, moves: 863, steams: 207 }],
+  ['mlb', { arbitrages: 17, moves: 877, steams: 222 }],
+  ['nfl', { arbitrages: 2, moves: 447, steams: 107 }],
 ])('recorded bodies of The Odds API, %s', (set, expected) => {
   const patient = patience[set]
   let messages: SnapshotMessage[]

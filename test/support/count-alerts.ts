@@ -65,6 +65,7 @@ export function countMoves(
   const found: string[] = []
   for (const { atMs, quotes } of bodies) {
     const after = new Map<string, Way>()
+    const names = Map.groupBy(quotes, ({ event, market }) => `${event}:${market}`)
     const gone = new Map<string, { key: string; change: number }[]>()
     for (const quote of quotes) {
       if (quote.ageMs > 180_000) continue
@@ -83,13 +84,30 @@ export function countMoves(
         gone.set(where, [...(gone.get(where) ?? []), { key, change: most * direction }])
       }
     }
-    for (const [where, all] of gone) {
+    const candidates = [...gone].flatMap(([where, all]): Candidate[] => {
       // Who moved in the window and rests now is part of it, too.
-      const mates = rules.together > 1 ? alsoMoved(where, after, atMs, rules) : new Set(all.map(({ key }) => key))
-      if (mates.size < rules.together) continue
-      if (rules.together > 1) found.push(`${atMs} ${where} ${mates.size}`)
-      else for (const { key } of all) found.push(`${atMs} ${where} ${key.slice(key.lastIndexOf(':') + 1)}`)
-      for (const key of mates) after.set(key, { ...(after.get(key) as Way), past: [] })
+      const mates = rules.together > 1 ? alsoMoved(where, after, atMs, rules) : new Set<string>()
+      if (rules.together > 1)
+        return mates.size < rules.together ? [] : [{ where, who: `${mates.size}`, keys: [...mates], size: mates.size }]
+      return all.map(({ key, change }) => ({
+        where,
+        who: key.slice(key.lastIndexOf(':') + 1),
+        keys: [key],
+        size: Math.abs(change),
+      }))
+    })
+    // All markets here have two sides, and what one gains the other loses: of the two the larger is told, of two as large the rise.
+    const sides = Map.groupBy(candidates, ({ where, who }) => `${towards(where, names)} ${rules.together > 1 ? '' : who}`)
+    for (const both of sides.values()) {
+      const most = Math.max(...both.map(({ size }) => size))
+      const [told] = both
+        .filter(({ size }) => size > most - 1e-9)
+        .sort((a, b) => Number(b.where.endsWith(' up')) - Number(a.where.endsWith(' up')))
+      found.push(`${atMs} ${told?.where} ${told?.who}`)
+    }
+    for (const key of candidates.flatMap(({ keys }) => keys.flatMap((key) => [key, mirrorOf(key, names)]))) {
+      const way = after.get(key)
+      if (way !== undefined) after.set(key, { ...way, past: [] })
     }
     ways = after
   }
@@ -106,6 +124,23 @@ export function countMoves(
     }
     return mates
   }
+}
+
+type Candidate = { where: string; who: string; keys: string[]; size: number }
+type ByMarket = Map<string, RawQuote[]>
+
+/** `<event>:<market>:<name> up` as the market, and whether it favours the first of its two names. */
+function towards(where: string, byMarket: ByMarket): string {
+  const [event, market, ...rest] = where.split(':')
+  const [, name, direction] = /^(.*) (up|down)$/.exec(rest.join(':')) ?? []
+  const first = byMarket.get(`${event}:${market}`)?.[0]?.name
+  return `${event}:${market} ${(name === first) === (direction === 'up')}`
+}
+
+function mirrorOf(key: string, byMarket: ByMarket): string {
+  const [event, market, name, bookmaker] = key.split(':')
+  const other = byMarket.get(`${event}:${market}`)?.find((quote) => quote.name !== name)?.name
+  return [event, market, other, bookmaker].join(':')
 }
 
 type Contract = { id: number; lastTradePrice: number; bestBuyYesCost: number | null; bestSellYesCost: number | null }
